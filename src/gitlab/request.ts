@@ -1,0 +1,40 @@
+/** A GitLab call as data, and the narrow port through which a tool makes it. */
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
+type Scalar = string | number | boolean;
+export type QueryValue = Scalar | readonly Scalar[];
+
+/** One part of a multipart form. */
+export interface FormFile {
+  readonly field: string;
+  readonly filename: string;
+  readonly bytes: Buffer;
+}
+
+export interface GitLabRequest {
+  readonly method: Method;
+  /** Below the API's base URL, each segment encoded: `/projects/team%2Fapp/issues/7`. */
+  readonly path: string;
+  /** Arrays are sent as `name[]=a&name[]=b`; undefined values are left out. */
+  readonly query: Readonly<Record<string, QueryValue | undefined>>;
+  /** Sent as JSON. */
+  readonly body?: Readonly<Record<string, unknown>> | undefined;
+  /** Sent as multipart/form-data instead of a JSON body. */
+  readonly form?: FormFile | undefined;
+  /** How the answer's body is read. */
+  readonly accept: 'json' | 'text' | 'bytes';
+}
+
+/** Takes a text body piece by piece, so that a large one is never held whole. */
+export interface TextSink {
+  push(chunk: string): void;
+}
+
+export interface GitLabResponse {
+  readonly status: number;
+  /** Lower-case names; a repeated header is joined by ", ". */
+  readonly headers: Readonly<Record<string, string>>;
+  /** JSON value, string or Buffer by `accept`; undefined for an empty body (204), and where a sink took the text. */
+  readonly body: unknown;
+}

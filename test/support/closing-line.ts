@@ -1,0 +1,13 @@
+import type { Reporter, TestModule } from 'vitest/node';
+
+/** Ends the run with the one plain line that CI counts. */
+export default class ClosingLine implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[]): void {
+    const states = modules.flatMap((module) => [...module.children.allTests()].map((test) => test.result().state));
+    const broken = modules.filter((module) => module.state() === 'failed' && module.errors().length > 0).length;
+    const count = (state: string): number => states.filter((each) => each === state).length;
+    process.stdout.write(
+      `\n${String(count('passed'))} passed, ${String(count('failed') + broken)} failed, ${String(count('skipped'))} skipped\n`,
+    );
+  }
+}

@@ -1,0 +1,22 @@
+import { startRedis } from './redis-server.ts';
+export type { ProvidedContext } from 'vitest';
+import type { TestProject } from 'vitest/node';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** A real Redis for this run, or an empty string where there is none. */
+    redisUrl: string;
+  }
+}
+
+/** One real Redis for the whole run; without one its suites are skipped, loudly, or fail with REQUIRE_REDIS=1. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const redis = await startRedis();
+  if (redis === undefined) {
+    const words = 'no Redis: put redis-server on the PATH or set TEST_REDIS_URL';
+    if (process.env['REQUIRE_REDIS'] === '1') throw new Error(words);
+    process.stderr.write(`\n!!! SKIPPED: every Redis suite: ${words}\n\n`);
+  }
+  project.provide('redisUrl', redis?.url ?? '');
+  return async () => redis?.stop();
+}

@@ -1,0 +1,74 @@
+import { spawn, spawnSync } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+
+export interface RedisServer {
+  readonly url: string;
+  readonly port: number;
+  readonly child: ChildProcess | undefined;
+  stop(): Promise<void>;
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+async function answersPing(url: string): Promise<void> {
+  const client = new Redis(url, { lazyConnect: true, retryStrategy: () => 50, maxRetriesPerRequest: null });
+  client.on('error', () => undefined);
+  try {
+    await Promise.race([
+      client
+        .connect()
+        .catch(() => undefined)
+        .then(async () => client.ping()),
+      sleep(10_000, undefined, { ref: false }).then(() => {
+        throw new Error('Redis does not answer');
+      }),
+    ]);
+  } finally {
+    client.disconnect();
+  }
+}
+
+/** A Redis of its own on `port` (a free one by default), ended by its pid. */
+export async function spawnRedis(port?: number): Promise<RedisServer> {
+  const chosen = port ?? (await freePort());
+  const dir = await mkdtemp(path.join(tmpdir(), 'redis-'));
+  const args = ['--port', String(chosen), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', dir];
+  const child = spawn('redis-server', args, { stdio: 'ignore' });
+  const url = `redis://127.0.0.1:${String(chosen)}`;
+  await answersPing(url);
+  return {
+    url,
+    port: chosen,
+    child,
+    stop: async () => {
+      if (child.exitCode === null && child.signalCode === null) {
+        child.kill('SIGKILL');
+        await once(child, 'exit');
+      }
+      await rm(dir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** TEST_REDIS_URL, else a redis-server from the PATH, else nothing. */
+export async function startRedis(): Promise<Pick<RedisServer, 'url' | 'stop'> | undefined> {
+  const given = process.env['TEST_REDIS_URL'];
+  if (given !== undefined && given !== '') return { url: given, stop: async () => undefined };
+  if (spawnSync('redis-server', ['--version']).error) return undefined;
+  return spawnRedis();
+}
