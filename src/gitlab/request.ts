@@ -38,3 +38,13 @@ export interface GitLabResponse {
   /** JSON value, string or Buffer by `accept`; undefined for an empty body (204), and where a sink took the text. */
   readonly body: unknown;
 }
+
+/** Where a list answer stands; what GitLab did not say is absent. */
+export interface Page {
+  readonly page?: number;
+  readonly perPage?: number;
+  readonly nextPage?: number;
+  /** Absent above 10,000 rows and for commits: https://docs.gitlab.com/api/rest/#pagination-response-headers */
+  readonly total?: number;
+  readonly totalPages?: number;
+}

@@ -1,0 +1,21 @@
+import type { CallToolResult } from '@modelcontextprotocol/server';
+import { failures } from '../errors.ts';
+import type { FailureData } from '../errors.ts';
+import type { Answer } from '../queue/call.ts';
+import type { Tool } from '../tools/tool.ts';
+
+const sentence = (text: string): string => (/[.!?]$/u.test(text) ? text : `${text}.`);
+
+/** A failure in words: what happened, then what to do next. */
+export function failureResult(tool: Tool, { code, detail }: FailureData): CallToolResult {
+  const check = code === 'OUTCOME_UNKNOWN' && tool.verifyWith !== undefined ? ` Check with ${tool.verifyWith}.` : '';
+  const text = `${code}: ${sentence(detail)}${check} ${failures[code].remedy}`;
+  return { content: [{ type: 'text', text }], isError: true };
+}
+
+/** What the queue brought back as MCP's result of a tool call. */
+export function resultOf(tool: Tool, answer: Answer): CallToolResult {
+  if (!answer.ok) return failureResult(tool, answer);
+  // The worker made these blocks after tools/content.ts; the queue carries them unread.
+  return { content: answer.content as CallToolResult['content'] }; // oxlint-disable-line typescript/no-unsafe-type-assertion -- see above
+}

@@ -1,0 +1,55 @@
+import { hostHeaderValidation, originValidation } from '@modelcontextprotocol/express';
+import express from 'express';
+import type { Express, RequestHandler } from 'express';
+import type { Log } from '../log.ts';
+import { createAccessLog } from './access-log.ts';
+import { createBodyParser, createErrorAnswer } from './body.ts';
+import { createGate } from './gate.ts';
+import { createHealth } from './health.ts';
+import { INVALID_REQUEST, refuse } from './json-rpc.ts';
+
+interface AppOptions {
+  readonly name: string;
+  readonly edge: RequestHandler;
+  readonly authToken: string | undefined;
+  /** Host names, without port, that a request may be meant for; empty = any. */
+  readonly allowedHosts: readonly string[];
+  /** Host names of web pages that may send requests; none but these. */
+  readonly allowedOrigins: readonly string[];
+  readonly maxBodyBytes: number;
+  readonly unreadyReason: () => string | undefined;
+  readonly log: Log;
+}
+
+const ENDPOINTS = ['/', '/mcp'];
+
+const onlyPost: RequestHandler = (request, response, next) => {
+  if (request.method === 'POST') {
+    next();
+    return;
+  }
+  response.set('Allow', 'POST');
+  const message = 'This endpoint takes POST only; there is no event stream to GET and no session to DELETE.';
+  refuse(response, { status: 405, code: INVALID_REQUEST, message });
+};
+
+const nothingHere: RequestHandler = (_request, response) => {
+  refuse(response, { status: 404, code: INVALID_REQUEST, message: 'Nothing is here: the MCP endpoint is /mcp.' });
+};
+
+/** The Express app, put together from its parts; it does not listen. */
+export function createApp(options: AppOptions): Express {
+  const { name, allowedHosts, allowedOrigins, maxBodyBytes, log } = options;
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.use(createAccessLog(log));
+  app.use(createHealth({ name, unreadyReason: options.unreadyReason }));
+  if (allowedHosts.length > 0) app.use(hostHeaderValidation([...allowedHosts]));
+  app.use(originValidation([...allowedOrigins]));
+  const gate = createGate(options.authToken);
+  app.all(ENDPOINTS, gate, onlyPost, ...createBodyParser(maxBodyBytes), options.edge);
+  app.use(nothingHere);
+  app.use(createErrorAnswer({ maxBytes: maxBodyBytes, log }));
+  return app;
+}

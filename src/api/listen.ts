@@ -1,0 +1,52 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { Server } from 'node:http';
+import type { Express } from 'express';
+
+interface ListenOptions {
+  readonly app: Express;
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Longer than the load balancer's idle time (300 s), so that it never sends into a connection that is being closed. */
+const KEEP_ALIVE_MS = 305_000;
+const HEADERS_MS = 310_000;
+/** A client that sends its request slower than this is cut off. */
+const REQUEST_MS = 60_000;
+
+export interface Listening {
+  readonly url: string;
+  /** Takes no new connection and resolves when the requests under way are answered. */
+  readonly close: () => Promise<void>;
+}
+
+export async function listen({ app, host, port }: ListenOptions): Promise<Listening> {
+  const server = createServer({
+    keepAliveTimeout: KEEP_ALIVE_MS,
+    headersTimeout: HEADERS_MS,
+    requestTimeout: REQUEST_MS,
+  });
+  server.on('request', (request, response) => {
+    app(request, response);
+  });
+  server.listen(port, host);
+  await once(server, 'listening');
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${String(portOf(server))}`,
+    close: async () => close(server),
+  };
+}
+
+function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new TypeError('the server has no port');
+  return address.port;
+}
+
+async function close(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeIdleConnections();
+  await closed;
+}

@@ -1,0 +1,103 @@
+import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server';
+import type { AuthInfo, RequestId, Server } from '@modelcontextprotocol/server';
+import * as z from 'zod';
+import type { Cancels } from './cancels.ts';
+import { requestKey } from './cancels.ts';
+
+interface LegacyOptions {
+  readonly build: (context: { readonly authInfo?: AuthInfo }) => Server;
+  readonly cancels: Cancels;
+  readonly newSessionId: () => string;
+  readonly keepAliveMs: number;
+}
+
+interface Incoming {
+  readonly request: Request;
+  readonly body: unknown;
+  readonly authInfo: AuthInfo | undefined;
+}
+
+const message = z.object({ method: z.string().optional(), id: z.union([z.string(), z.number()]).optional() });
+const cancelled = z.object({
+  method: z.literal('notifications/cancelled'),
+  params: z.object({ requestId: z.union([z.string(), z.number()]), reason: z.string().optional() }),
+});
+
+/** The client has said that it does not wait for this answer: nginx's status for a request that its client gave up. */
+const CANCELLED = 499;
+
+/**
+ * MCP before 2026-07-28, without sessions: each request gets a server and a transport of its own. Accept decides between
+ * one JSON body and a stream, because many clients (the bare curl of the deployment guide among them) do not list both as the
+ * specification asks. A session id is minted for clients that want one and never asked for: it only names the requests
+ * that a client may cancel.
+ */
+export function createLegacy(options: LegacyOptions): (incoming: Incoming) => Promise<Response> {
+  const { cancels, newSessionId } = options;
+  return async (incoming) => {
+    const { request, body } = incoming;
+    const sessionId = request.headers.get('mcp-session-id');
+    const cancel = cancelled.safeParse(body);
+    if (cancel.success) {
+      if (sessionId !== null) await cancels.announce(requestKey(sessionId, cancel.data.params.requestId));
+      return new Response(null, { status: 202 });
+    }
+    const { method, id } = message.safeParse(body).data ?? {};
+    const response = await serve(options, incoming, { sessionId, id });
+    if (method === 'initialize' && response.ok) response.headers.set('mcp-session-id', newSessionId());
+    return response;
+  };
+}
+
+interface Named {
+  readonly sessionId: string | null;
+  readonly id: RequestId | undefined;
+}
+
+async function serve(options: LegacyOptions, incoming: Incoming, named: Named): Promise<Response> {
+  const { request, body, authInfo } = incoming;
+  const wantsStream = (request.headers.get('accept') ?? '').includes('text/event-stream');
+  const transport = new WebStandardStreamableHTTPServerTransport({
+    enableJsonResponse: !wantsStream,
+    keepAliveMs: options.keepAliveMs,
+  });
+  const server = options.build(authInfo === undefined ? {} : { authInfo });
+  await server.connect(transport);
+  const { sessionId, id } = named;
+  const listening =
+    sessionId !== null && id !== undefined ? options.cancels.listen(requestKey(sessionId, id)) : undefined;
+  const end = (): void => {
+    listening?.forget();
+    // Closing the server aborts the call that still runs.
+    void server.close();
+  };
+  request.signal.addEventListener('abort', end, { once: true });
+  const answered = transport.handleRequest(withAccept(request), {
+    parsedBody: body,
+    ...(authInfo !== undefined && { authInfo }),
+  });
+  if (listening === undefined) return endWith(await answered, end);
+  const gone = listening.cancelledByClient.then(() => {
+    end();
+    return new Response(null, { status: CANCELLED });
+  });
+  return endWith(await Promise.race([answered, gone]), end);
+}
+
+/** The SDK insists on both kinds in Accept, whatever it then sends. */
+function withAccept(request: Request): Request {
+  const headers = new Headers(request.headers);
+  headers.set('accept', 'application/json, text/event-stream');
+  return new Request(request.url, { method: request.method, headers, signal: request.signal });
+}
+
+/** Calls `end` once the response's body has been sent, or its client has gone. */
+function endWith(response: Response, end: () => void): Response {
+  const { body, status, headers } = response;
+  if (body === null) {
+    end();
+    return response;
+  }
+  const watched = body.pipeThrough(new TransformStream({ flush: end }));
+  return new Response(watched, { status, headers: new Headers(headers) });
+}

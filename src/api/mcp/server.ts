@@ -1,0 +1,65 @@
+import { ProtocolError, ProtocolErrorCode, Server } from '@modelcontextprotocol/server';
+import type { McpRequestContext, ServerContext } from '@modelcontextprotocol/server';
+import type { Grants } from '../../caller.ts';
+import type { RegisteredTool } from '../../tools/index.ts';
+import type { Listing } from '../../tools/listing.ts';
+import { isOffered } from '../../tools/policy.ts';
+import type { CallTool } from '../call.ts';
+import { identityOf } from '../identity.ts';
+
+interface ServerOptions {
+  readonly name: string;
+  readonly version: string;
+  readonly instructions: string;
+  readonly tools: ReadonlyMap<string, RegisteredTool>;
+  /** The tools/list entries of these grants, made once. */
+  readonly listings: (grants: Grants) => readonly Listing[];
+  readonly callTool: CallTool;
+}
+
+type BuildServer = (context: Pick<McpRequestContext, 'authInfo'>) => Server;
+
+/** How long a client may keep a list of tools, in milliseconds: it changes only with a deployment. */
+const LIST_TTL_MS = 300_000;
+
+/** Sends the call's progress to a client that asked for it, each value one higher than the last. */
+function progressTo(context: ServerContext): (message: string) => void {
+  const progressToken = context.mcpReq._meta?.progressToken;
+  if (progressToken === undefined) return () => undefined;
+  let progress = 0;
+  return (message) => {
+    progress += 1;
+    const params = { progressToken, progress, message };
+    context.mcpReq.notify({ method: 'notifications/progress', params }).catch(() => undefined);
+  };
+}
+
+/**
+ * A low-level Server for one HTTP request over the one registry: McpServer would convert every schema anew for each
+ * request (docs/decisions/0002).
+ */
+export function createServerBuilder(options: ServerOptions): BuildServer {
+  const { name, version, instructions, tools, listings, callTool } = options;
+  return ({ authInfo }) => {
+    const server = new Server(
+      { name, version },
+      {
+        capabilities: { tools: {} },
+        instructions,
+        cacheHints: { 'tools/list': { ttlMs: LIST_TTL_MS, cacheScope: 'private' } },
+      },
+    );
+    server.setRequestHandler('tools/list', () => ({ tools: [...listings(identityOf(authInfo).caller.grants)] }));
+    server.setRequestHandler('tools/call', async ({ params }, context) => {
+      const identity = identityOf(authInfo);
+      const tool = tools.get(params.name);
+      if (tool === undefined || !isOffered(identity.caller.grants, tool)) {
+        throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${params.name.slice(0, 100)}`);
+      }
+      const args = params.arguments ?? {};
+      const { signal } = context.mcpReq;
+      return callTool({ tool, args, identity, signal, onProgress: progressTo(context) });
+    });
+    return server;
+  };
+}

@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto';
+import { ConfigError, configWarnings, readConfig } from './config/read.ts';
+import type { Role } from './config/read.ts';
+import type { Config } from './config/settings.ts';
+import { server } from './config/version.ts';
+import { createLog } from './log.ts';
+import type { Log } from './log.ts';
+import { createMemoryBroker } from './queue/broker-memory.ts';
+import { createRedisBroker } from './queue/broker-redis.ts';
+import type { Broker } from './queue/broker.ts';
+import { queueSecret } from './queue/secret.ts';
+import { createShutdown } from './shutdown.ts';
+import type { Shutdown } from './shutdown.ts';
+
+/** What every role is started with. */
+interface Parts {
+  readonly config: Config;
+  readonly server: typeof server;
+  readonly broker: Broker;
+  readonly secret: string;
+  readonly log: Log;
+  readonly shutdown: Shutdown;
+  /** Whether the role has the process for itself. */
+  readonly isAlone: boolean;
+}
+
+function configOf(role: Role): Config | undefined {
+  try {
+    return readConfig(role);
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+    return undefined;
+  }
+}
+
+function brokerOf(role: Role, { REDIS_URL: url }: Config, log: Log): Broker {
+  if (url === undefined) return createMemoryBroker();
+  const onError = (error: Error): void => {
+    log.error({ err: error }, 'Redis');
+  };
+  return createRedisBroker({ url, role: role === 'worker' ? 'worker' : 'api', onError });
+}
+
+async function warn(broker: Broker, log: Log): Promise<void> {
+  try {
+    for (const words of await broker.inspect()) log.warn(words);
+  } catch (error) {
+    log.debug({ err: error }, 'Redis was not inspected');
+  }
+}
+
+/** Reads the configuration, opens the queue, starts the role, and stops all of it on SIGTERM. */
+export async function begin(role: Role, start: (parts: Parts) => Promise<void>): Promise<void> {
+  const config = configOf(role);
+  if (config === undefined) return;
+  const log = createLog({ level: config.MCP_LOG_LEVEL, base: { role } });
+  for (const words of configWarnings(role, config)) log.warn(words);
+  const deadlineMs = role === 'worker' ? config.WORKER_DRAIN_MS : config.API_DRAIN_MS;
+  const shutdown = createShutdown({ log, deadlineMs, exit: (code) => process.exit(code) });
+  shutdown.listen(process);
+  const secret = queueSecret({
+    given: config.QUEUE_SECRET,
+    authToken: config.MCP_AUTH_TOKEN,
+    random: () => randomBytes(32).toString('hex'),
+  });
+  const broker = brokerOf(role, config, log);
+  shutdown.add('queue', broker.close);
+  void warn(broker, log);
+  await start({ config, server, broker, secret, log, shutdown, isAlone: role !== 'all' });
+}

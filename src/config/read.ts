@@ -1,0 +1,129 @@
+import { schema, settings } from './settings.ts';
+import { nearestName } from './spelling.ts';
+import type { Config, Setting } from './settings.ts';
+
+/** Which part of the service the configuration is read for; `all` is both in one process. */
+export type Role = 'api' | 'worker' | 'all';
+
+interface Fault {
+  readonly variable: string;
+  /** What is wrong and what to do, as words that follow the variable's name. */
+  readonly words: string;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** A variable that is set: its text, and the name or alias under which it was found. */
+interface Given {
+  readonly text: string;
+  readonly from: string;
+}
+
+/** Says in one message all that is wrong with the environment; it holds no secret's value. */
+export class ConfigError extends Error {
+  readonly variables: readonly string[];
+
+  constructor(faults: readonly Fault[]) {
+    const lines = faults.map(({ variable, words }) => `  - ${variable} ${words}.`);
+    super(['The configuration cannot be used (docs/CONFIG.md lists every variable):', ...lines].join('\n'));
+    this.name = 'ConfigError';
+    this.variables = faults.map(({ variable }) => variable);
+  }
+}
+
+/** Reads the environment once, as the frozen configuration of one role; throws ConfigError naming every wrong variable. */
+export function readConfig(role: Role, env: Environment = process.env): Config {
+  const given = givenIn(env);
+  const texts = Object.fromEntries([...given].map(([name, { text }]) => [name, text]));
+  const parsed = schema.safeParse(texts);
+  const faults = [
+    ...(parsed.error?.issues ?? []).map((issue) => valueFault(given, String(issue.path[0]), issue.message)),
+    ...settings.flatMap((setting) => aliasFaults(setting, env)),
+    ...roleFaults(role, given),
+    ...misspelt(env),
+  ];
+  if (parsed.data === undefined || faults.length > 0) throw new ConfigError(faults);
+  for (const value of Object.values(parsed.data)) Object.freeze(value);
+  return Object.freeze(parsed.data);
+}
+
+/** What works but deserves a word in the log at the start. */
+export function configWarnings(role: Role, config: Config): string[] {
+  const unsealable = config.QUEUE_SECRET === undefined && config.MCP_AUTH_TOKEN === undefined;
+  const drain = role === 'worker' ? 'WORKER_DRAIN_MS' : 'API_DRAIN_MS';
+  return [
+    ...(config.MCP_AUTH_TOKEN !== undefined && config.MCP_AUTH_TOKEN.length < 16
+      ? ['MCP_AUTH_TOKEN is shorter than 16 characters and can be guessed; make one with: openssl rand -hex 32']
+      : []),
+    ...(role === 'all' && config.REDIS_URL !== undefined && unsealable
+      ? ['REDIS_URL is set without QUEUE_SECRET: no second process on this Redis can read the calls of this one']
+      : []),
+    ...(config.CALL_TIMEOUT_MS > config[drain]
+      ? [`CALL_TIMEOUT_MS is longer than ${drain}: a stop cuts off the longest calls`]
+      : []),
+  ];
+}
+
+function givenIn(env: Environment): Map<string, Given> {
+  const pairs = settings.flatMap(({ name, names }): [string, Given][] => {
+    const first = givenUnder(names, env)[0];
+    return first === undefined ? [] : [[name, first]];
+  });
+  return new Map(pairs);
+}
+
+/** White space around a value, as secret stores leave it, does not count; an empty value is none. */
+function givenUnder(names: readonly string[], env: Environment): Given[] {
+  return names.map((from) => ({ from, text: (env[from] ?? '').trim() })).filter(({ text }) => text !== '');
+}
+
+function valueFault(given: ReadonlyMap<string, Given>, name: string, words: string): Fault {
+  const { from, text } = given.get(name) ?? { from: name, text: '' };
+  const hidden = settings.find((setting) => setting.name === name)?.note.secret === true;
+  return { variable: from, words: hidden ? `(value not shown) ${words}` : `(${shown(text)}) ${words}` };
+}
+
+/** A wrong value as far as it may be shown: cut, and without the places of a URL that hold credentials. */
+function shown(text: string): string {
+  const harmless = text.replace(/\/\/.*@/su, '//…@').replace(/[?#].*$/su, '?…');
+  return /gl[a-z]+-\w/u.test(text)
+    ? 'value not shown'
+    : JSON.stringify(harmless.length > 60 ? `${harmless.slice(0, 60)}…` : harmless);
+}
+
+function aliasFaults({ name, names }: Setting, env: Environment): Fault[] {
+  const found = givenUnder(names, env);
+  if (new Set(found.map(({ text }) => text)).size < 2) return [];
+  const both = found.map(({ from }) => from).join(' and ');
+  return [{ variable: name, words: `has different values under ${both}, which mean the same; keep one of them` }];
+}
+
+function roleFaults(role: Role, given: ReadonlyMap<string, Given>): Fault[] {
+  if (role === 'all') return [];
+  const noRedis = {
+    variable: 'REDIS_URL',
+    words:
+      'is not set, and API and worker meet only there; set it to redis://host:6379, or run both as one by npm start',
+  };
+  const noSeal = {
+    variable: 'QUEUE_SECRET',
+    words:
+      'is not set, and there is no MCP_AUTH_TOKEN to derive it from; set one of them to the same value for API and worker (openssl rand -hex 32)',
+  };
+  return [
+    ...(given.has('REDIS_URL') ? [] : [noRedis]),
+    ...(given.has('QUEUE_SECRET') || given.has('MCP_AUTH_TOKEN') ? [] : [noSeal]),
+  ];
+}
+
+function misspelt(env: Environment): Fault[] {
+  const known = settings.flatMap(({ names }) => names);
+  return Object.keys(env)
+    .filter((name) => /^(?:GITLAB|MCP|USE)_/u.test(name) && !known.includes(name))
+    .flatMap((variable) => {
+      const near = (env[variable] ?? '') === '' ? undefined : nearestName(variable, known);
+      return near === undefined
+        ? []
+        : [{ variable, words: `is not known (did you mean ${near}?); correct its name or remove it` }];
+    });
+}

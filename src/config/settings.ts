@@ -1,0 +1,204 @@
+import * as z from 'zod';
+import {
+  certificates,
+  flag,
+  gitlabApiUrl,
+  headerSecret,
+  hostList,
+  listenHost,
+  longSecret,
+  namespace,
+  oneOf,
+  project,
+  projectList,
+  redisUrl,
+  wholeNumber,
+} from './forms.ts';
+
+type Group = 'GitLab' | 'Policy' | 'Tools' | 'HTTP' | 'Queue' | 'Worker' | 'Time limits' | 'Size limits' | 'Log';
+
+/** What docs/CONFIG.md says of a variable besides its name and default. */
+interface Note {
+  readonly group: Group;
+  readonly meaning: string;
+  readonly unit?: 'ms' | 'bytes';
+  /** Its value is never shown. */
+  readonly secret?: true;
+  /** Other names under which it is read where the main one is absent. */
+  readonly aliases?: readonly string[];
+  readonly requiredWhen?: string;
+}
+
+/** One variable as the docs and the messages need it. */
+export interface Setting {
+  readonly name: string;
+  /** The name, then its aliases. */
+  readonly names: readonly string[];
+  readonly note: Note;
+  /** The value without the variable; undefined where there is none. */
+  readonly fallback: Config[keyof Config];
+}
+
+const notes = z.registry<Note>();
+const milliseconds = () => wholeNumber(1, 3_600_000);
+const bytes = () => wholeNumber(1, 268_435_456);
+
+/** Every environment variable of the service, by name. */
+export const schema = z.object({
+  GITLAB_PERSONAL_ACCESS_TOKEN: headerSecret()
+    .optional()
+    .register(notes, {
+      group: 'GitLab',
+      meaning: 'Shared GitLab token, for calls that bring no token of their own.',
+      secret: true,
+      aliases: ['GITLAB_TOKEN', 'GITLAB_ACCESS_TOKEN', 'GL_TOKEN'],
+      requiredWhen: 'callers send no X-GitLab-Token',
+    }),
+  GITLAB_API_URL: gitlabApiUrl().default('https://gitlab.com/api/v4').register(notes, {
+    group: 'GitLab',
+    meaning: 'GitLab, by its address or by its REST base URL; /api/v4 is appended where it is missing.',
+    requiredWhen: 'GitLab is self-managed',
+  }),
+  GITLAB_CA_CERT_PEM: certificates().optional().register(notes, {
+    group: 'GitLab',
+    meaning: "PEM text of the private CA that signed GitLab's certificate; trusted besides the usual ones.",
+    requiredWhen: "GitLab's certificate comes from a private CA",
+  }),
+  GITLAB_PROJECT_ID: project().optional().register(notes, {
+    group: 'GitLab',
+    meaning: 'Project (id or path) meant by a call that names none.',
+  }),
+  GITLAB_DEFAULT_NAMESPACE: namespace().optional().register(notes, {
+    group: 'GitLab',
+    meaning: 'Namespace (path of a group or user) meant by a call that names none.',
+  }),
+  GITLAB_MAX_CONNECTIONS: wholeNumber(1, 10_000).default(64).register(notes, {
+    group: 'GitLab',
+    meaning: 'Most connections that one worker holds open to GitLab.',
+  }),
+  GITLAB_ALLOWED_PROJECT_IDS: projectList().default([]).register(notes, {
+    group: 'Policy',
+    meaning: 'Comma list of the only projects (ids or paths) that calls may touch; without it every project.',
+  }),
+  GITLAB_READ_ONLY_MODE: flag().default(false).register(notes, {
+    group: 'Policy',
+    meaning: 'Offers reading tools only and refuses every write.',
+  }),
+  USE_PIPELINE: flag().default(false).register(notes, {
+    group: 'Tools',
+    meaning: 'Offers the tools for pipelines and jobs.',
+  }),
+  USE_MILESTONE: flag().default(false).register(notes, {
+    group: 'Tools',
+    meaning: 'Offers the tools for milestones.',
+  }),
+  USE_GITLAB_WIKI: flag().default(false).register(notes, {
+    group: 'Tools',
+    meaning: 'Offers the tools for wikis.',
+  }),
+  HOST: listenHost().default('127.0.0.1').register(notes, {
+    group: 'HTTP',
+    meaning: 'Address on which the API listens.',
+    requiredWhen: 'the API runs in a container: 0.0.0.0',
+  }),
+  PORT: wholeNumber(0, 65_535).default(3000).register(notes, {
+    group: 'HTTP',
+    meaning: 'Port on which the API listens; 0 takes any free one.',
+  }),
+  MCP_AUTH_TOKEN: headerSecret().optional().register(notes, {
+    group: 'HTTP',
+    meaning: 'What clients must send in X-MCP-Auth-Token or as a bearer token; at least 16 characters are advised.',
+    secret: true,
+    requiredWhen: 'others than you can reach the API',
+  }),
+  ALLOWED_HOSTS: hostList().default([]).register(notes, {
+    group: 'HTTP',
+    meaning: 'Comma list of host names accepted in the Host header, whatever the port.',
+  }),
+  ALLOWED_ORIGINS: hostList().default([]).register(notes, {
+    group: 'HTTP',
+    meaning: 'Comma list of hosts of web pages that may call (Origin header), whatever the scheme and port.',
+  }),
+  REDIS_URL: redisUrl().optional().register(notes, {
+    group: 'Queue',
+    meaning: 'Redis or Valkey that holds the queue: redis:// or rediss://. Without it the queue is in memory.',
+    secret: true,
+    requiredWhen: 'API and worker run apart',
+  }),
+  QUEUE_SECRET: longSecret(32).optional().register(notes, {
+    group: 'Queue',
+    meaning: 'Seals calls and answers in Redis, at least 32 characters, the same for API and worker.',
+    secret: true,
+    requiredWhen: 'API and worker run apart without MCP_AUTH_TOKEN, from which it is derived otherwise',
+  }),
+  MAX_OUTSTANDING_PER_CALLER: wholeNumber(1, 1_000_000).default(2000).register(notes, {
+    group: 'Queue',
+    meaning: 'Most calls that one caller may have waiting or running.',
+  }),
+  WORKER_READ_CONCURRENCY: wholeNumber(1, 1000).default(64).register(notes, {
+    group: 'Worker',
+    meaning: 'Reads that one worker makes at once.',
+  }),
+  WORKER_WRITE_CONCURRENCY: wholeNumber(1, 1000).default(16).register(notes, {
+    group: 'Worker',
+    meaning: 'Writes that one worker makes at once.',
+  }),
+  WORKER_HEALTH_PORT: wholeNumber(0, 65_535).default(3001).register(notes, {
+    group: 'Worker',
+    meaning: 'Loopback port on which a worker says that it is alive; 0 takes any free one.',
+  }),
+  CALL_TIMEOUT_MS: milliseconds().default(60_000).register(notes, {
+    group: 'Time limits',
+    meaning: 'Longest time from a call to its answer, waiting and retries included.',
+    unit: 'ms',
+  }),
+  GITLAB_CONNECT_TIMEOUT_MS: milliseconds().default(5000).register(notes, {
+    group: 'Time limits',
+    meaning: 'Longest wait for a connection to GitLab.',
+    unit: 'ms',
+  }),
+  GITLAB_TIMEOUT_MS: milliseconds().default(30_000).register(notes, {
+    group: 'Time limits',
+    meaning: 'Longest silence of GitLab before its headers and between parts of its body.',
+    unit: 'ms',
+  }),
+  API_DRAIN_MS: milliseconds().default(100_000).register(notes, {
+    group: 'Time limits',
+    meaning: 'Longest time that a stopping API takes to answer the calls under way.',
+    unit: 'ms',
+  }),
+  WORKER_DRAIN_MS: milliseconds().default(110_000).register(notes, {
+    group: 'Time limits',
+    meaning: 'Longest time that a stopping worker takes to finish the calls under way.',
+    unit: 'ms',
+  }),
+  MAX_BODY_BYTES: bytes().default(10_485_760).register(notes, {
+    group: 'Size limits',
+    meaning: 'Largest request body that the API takes in.',
+    unit: 'bytes',
+  }),
+  MAX_GITLAB_BYTES: bytes().default(33_554_432).register(notes, {
+    group: 'Size limits',
+    meaning: 'Largest answer of GitLab (JSON or file) that a worker takes in.',
+    unit: 'bytes',
+  }),
+  MAX_ANSWER_BYTES: wholeNumber(1000, 10_000_000).default(60_000).register(notes, {
+    group: 'Size limits',
+    meaning: 'Most text that one answer brings into the context of a model.',
+    unit: 'bytes',
+  }),
+  MCP_LOG_LEVEL: oneOf(['off', 'error', 'warn', 'info', 'access', 'debug']).default('info').register(notes, {
+    group: 'Log',
+    meaning: 'Least weight that is logged: off, error, warn, info, access (info and a line per request) or debug.',
+  }),
+});
+
+/** The configuration as the service uses it. */
+export type Config = Readonly<z.output<typeof schema>>;
+
+/** Every variable with its note, in the order of the docs. */
+export const settings: readonly Setting[] = Object.entries(schema.shape).map(([name, form]) => {
+  const note = notes.get(form);
+  if (note === undefined) throw new TypeError(`${name} has no note`);
+  return { name, names: [name, ...(note.aliases ?? [])], note, fallback: form.parse(undefined) };
+});

@@ -1,0 +1,111 @@
+import { pipeline } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
+import { createGunzip } from 'node:zlib';
+import { Failure } from '../errors.ts';
+import { GitLabFailure } from './failure.ts';
+import { isMarkup } from './words.ts';
+import type { Readable } from 'node:stream';
+import type { Incoming } from './exchange.ts';
+import type { GitLabRequest, TextSink } from './request.ts';
+
+interface Reading {
+  readonly accept: GitLabRequest['accept'];
+  /** Takes a text body in place of the caller. */
+  readonly sink?: TextSink | undefined;
+  /** Counted after unpacking. */
+  readonly maxBytes: number;
+  /** What an answer that breaks off means to the caller. */
+  readonly failed: (error: unknown) => unknown;
+}
+
+const maxErrorBytes = 65_536;
+
+/** Reads an answer's body as the request wants it; undefined where it is empty or went to the sink. */
+export async function readBody(incoming: Incoming, reading: Reading): Promise<unknown> {
+  const chunks = chunksOf(incoming, reading);
+  if (reading.accept === 'text' && reading.sink !== undefined) return pour(chunks, reading.sink);
+  const bytes = await collect(chunks);
+  if (bytes.length === 0) return undefined;
+  if (reading.accept === 'bytes') return bytes;
+  const text = bytes.toString('utf8');
+  return reading.accept === 'text' ? text : parse(text, incoming.status);
+}
+
+/** The first 64 KiB of an error's body as text, or as much of it as came. */
+export async function readBeginning(incoming: Incoming): Promise<string> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of unpacked(incoming)) {
+      chunks.push(chunk);
+      size += chunk.length;
+      if (size >= maxErrorBytes) break;
+    }
+  } catch {
+    // The status tells enough; the words are a bonus.
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** An error of whoever reads the chunks passes through unchanged, and ends the connection. */
+async function* chunksOf(incoming: Incoming, { maxBytes, failed }: Reading): AsyncGenerator<Buffer> {
+  const announced = Number(incoming.headers['content-length'] ?? 0);
+  let size = 0;
+  try {
+    for await (const chunk of unpacked(incoming)) {
+      size += chunk.length;
+      if (size > maxBytes || announced > maxBytes) throw tooLarge(maxBytes, incoming.status);
+      yield chunk;
+    }
+  } catch (error) {
+    throw error instanceof Failure ? error : failed(error);
+  }
+}
+
+function unpacked({ status, headers, body }: Incoming): AsyncIterable<Buffer> {
+  const encoding = headers['content-encoding'] ?? 'identity';
+  const isEmpty = status === 204 || status === 304 || headers['content-length'] === '0';
+  if (isEmpty || encoding === 'identity') return body;
+  if (encoding === 'gzip' || encoding === 'x-gzip') return gunzipped(body);
+  // undici reports the end of a body that nobody reads as an error event.
+  body.on('error', () => undefined).destroy();
+  throw unreadable('GitLab answered in a compression that was not asked for', status);
+}
+
+function gunzipped(body: Readable): Readable {
+  const gunzip = createGunzip();
+  // Whoever reads the chunks meets the error there.
+  pipeline(body, gunzip, () => undefined);
+  return gunzip;
+}
+
+async function pour(chunks: AsyncIterable<Buffer>, sink: TextSink): Promise<undefined> {
+  const decoder = new StringDecoder('utf8');
+  for await (const chunk of chunks) sink.push(decoder.write(chunk));
+  const rest = decoder.end();
+  if (rest !== '') sink.push(rest);
+}
+
+async function collect(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
+  const all: Buffer[] = [];
+  for await (const chunk of chunks) all.push(chunk);
+  return Buffer.concat(all);
+}
+
+function parse(text: string, status: number): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    const what = isMarkup(text) ? 'a web page' : 'text';
+    throw unreadable(`GitLab answered with ${what} instead of JSON`, status);
+  }
+}
+
+function unreadable(words: string, status: number): GitLabFailure {
+  return new GitLabFailure('GITLAB_UNREACHABLE', `${words}: check GITLAB_API_URL`, { acted: 'maybe', status });
+}
+
+function tooLarge(maxBytes: number, status: number): GitLabFailure {
+  const words = `GitLab's answer is larger than ${maxBytes} bytes: ask for less`;
+  return new GitLabFailure('ANSWER_TOO_LARGE', words, { acted: 'maybe', status });
+}

@@ -1,0 +1,8 @@
+import { startApi } from './api/start.ts';
+import { begin } from './begin.ts';
+import { startWorker } from './worker/start.ts';
+
+await begin('all', async (parts) => {
+  await startWorker(parts);
+  await startApi(parts);
+});

@@ -1,0 +1,125 @@
+import { Failure } from '../errors.ts';
+import type { FailureData } from '../errors.ts';
+import { answer as answerSchema } from './call.ts';
+import type { Answer } from './call.ts';
+import type { Subscription } from './coordinator.ts';
+import { enqueue, LOST, withdraw } from './enqueue.ts';
+import { unpackMessage } from './message.ts';
+import type { AskOptions, Counter, Question } from './question.ts';
+import { createWaiting } from './waiting.ts';
+import type { Waiting } from './waiting.ts';
+
+interface Asking {
+  /** The client's cancel or disconnect. */
+  readonly signal: AbortSignal;
+  readonly onProgress: (message: string) => void;
+}
+
+export interface Ask {
+  readonly ask: (question: Question, asking: Asking) => Promise<Answer>;
+  /** Why no call can be taken now, or nothing. */
+  readonly unreadyReason: () => string | undefined;
+  /** Calls that still wait for their answer. */
+  readonly outstanding: () => number;
+  /** From now on takes no new call. */
+  readonly refuse: () => void;
+  /** Waits for the calls under way, then lets the queue go. */
+  readonly close: () => Promise<void>;
+}
+
+/** How often this replica says that it still waits; the coordinator forgets it after 15 s. */
+const BEAT_MS = 5000;
+/** The worker answers at the deadline by itself, and knows more: it is given this long to be heard. */
+const GRACE_MS = 1500;
+
+const LATE: FailureData = { code: 'DEADLINE_EXCEEDED', detail: 'The call was not finished before its deadline.' };
+
+/** The API's side of the queue: puts a call in, waits for its answer, gives up at its deadline. */
+export function createAsk(options: AskOptions): Ask {
+  const { broker, api, log } = options;
+  const waiting = createWaiting();
+  const queues = { read: broker.queue('read'), write: broker.queue('write') };
+  const state: { replies?: Subscription; closing: boolean } = { closing: false };
+  broker.coordinator
+    .receive(api, (bytes) => {
+      hand(bytes, waiting, options);
+    })
+    .then(
+      (subscription) => {
+        state.replies = subscription;
+      },
+      (error: unknown) => {
+        log.error({ err: error }, 'answers cannot be received');
+      },
+    );
+  const beat = setInterval(() => {
+    broker.coordinator.beat(api).catch(() => undefined);
+  }, BEAT_MS);
+  beat.unref();
+  const unreadyReason = (): string | undefined => {
+    if (state.closing) return 'shutting down';
+    return state.replies !== undefined && broker.isReady() ? undefined : 'the queue (Redis) is not connected';
+  };
+  return {
+    unreadyReason,
+    outstanding: () => waiting.size(),
+    ask: async (question, asking) => {
+      const reason = unreadyReason();
+      if (reason === undefined) return awaitAnswer({ ...options, queues, waiting }, question, asking);
+      const code = state.closing ? 'SHUTTING_DOWN' : 'QUEUE_UNAVAILABLE';
+      throw new Failure(code, `No call is taken now: ${reason}. Call again in a few seconds.`);
+    },
+    refuse: () => {
+      state.closing = true;
+    },
+    close: async () => {
+      state.closing = true;
+      await waiting.empty();
+      clearInterval(beat);
+      await state.replies?.close();
+      await Promise.all(Object.values(queues).map(async (queue) => queue.close()));
+    },
+  };
+}
+
+async function awaitAnswer(counter: Counter, question: Question, { signal, onProgress }: Asking): Promise<Answer> {
+  const { waiting, broker, hash, now } = counter;
+  const { callId, kind, deadline, caller } = question;
+  const user = hash('user', caller.id);
+  const answered = waiting.add(callId, {
+    onProgress,
+    patienceMs: deadline + GRACE_MS - now(),
+    onImpatient: async () => ((await withdraw(counter, question)) || kind === 'read' ? LATE : LOST),
+    signal,
+    onAbort: () => {
+      void withdraw(counter, question);
+    },
+  });
+  try {
+    await enqueue(counter, question, user);
+    return await answered;
+  } finally {
+    waiting.delete(callId);
+    broker.coordinator.leave({ user, callId }).catch(() => undefined);
+  }
+}
+
+/** Hands a message to the call that waits for it; late ones have nobody. */
+function hand(bytes: Buffer, waiting: Waiting, { seal, log }: Pick<AskOptions, 'seal' | 'log'>): void {
+  const message = unpackMessage(bytes);
+  const waiter = message === undefined ? undefined : waiting.get(message.callId);
+  if (message === undefined || waiter === undefined) return;
+  try {
+    const body = seal.open(message.body, `${message.kind}:${message.callId}`).toString('utf8');
+    if (message.kind === 'progress') waiter.progress(body);
+    else waiter.settle(answerSchema.parse(JSON.parse(body)));
+  } catch (error) {
+    log.error({ callId: message.callId, err: error }, 'an answer could not be opened');
+    if (message.kind === 'progress') return;
+    waiter.settle({
+      ok: false,
+      code: 'INTERNAL',
+      detail: 'The answer could not be read: do all roles have the same QUEUE_SECRET?',
+    });
+  }
+}

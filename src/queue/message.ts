@@ -1,0 +1,22 @@
+/** One message from a worker to the API replica that waits: a kind, the call's id, a sealed body. */
+export interface Message {
+  readonly kind: 'answer' | 'progress';
+  /** A UUID. */
+  readonly callId: string;
+  readonly body: Buffer;
+}
+
+const UUID_LENGTH = 36;
+const codes = { answer: 'A', progress: 'P' } as const;
+
+export function packMessage({ kind, callId, body }: Message): Buffer {
+  return Buffer.concat([Buffer.from(codes[kind] + callId, 'latin1'), body]);
+}
+
+/** Nothing for bytes that are no message. */
+export function unpackMessage(bytes: Buffer): Message | undefined {
+  const code = bytes.toString('latin1', 0, 1);
+  const kind = code === codes.answer ? 'answer' : 'progress';
+  if (code !== codes[kind] || bytes.length < 1 + UUID_LENGTH) return undefined;
+  return { kind, callId: bytes.toString('latin1', 1, 1 + UUID_LENGTH), body: bytes.subarray(1 + UUID_LENGTH) };
+}

@@ -1,0 +1,185 @@
+import { Redis } from 'ioredis';
+
+/** Where Redis is, from REDIS_URL. */
+export interface RedisAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly db: number;
+  readonly username?: string;
+  readonly password?: string;
+  readonly tls?: Record<string, never>;
+}
+
+/** The options of one connection, for ioredis and for BullMQ. */
+export interface RedisConnection extends RedisAddress {
+  readonly retryStrategy: (times: number) => number;
+  readonly reconnectOnError: (error: Error) => false | 1 | 2;
+  readonly connectTimeout: number;
+  readonly disconnectTimeout: number;
+  readonly maxRetriesPerRequest: number | null;
+  readonly enableOfflineQueue?: boolean;
+  readonly commandTimeout?: number;
+  readonly socketTimeout?: number;
+  readonly autoResubscribe?: boolean;
+}
+
+const COMMAND_TIMEOUT_MS = 2000;
+/** Longer than any blocking command of BullMQ (10 s): a connection that is silent for so long is dead. */
+const SILENCE_MS = 15_000;
+
+/** redis://[user][:password@]host[:port][/db], or rediss:// for TLS. The error never repeats the URL: it may hold a password. */
+export function redisAddress(url: string): RedisAddress {
+  if (!/^rediss?:\/\/[^/?#]+(?:\/\d*)?$/u.test(url) || !URL.canParse(url)) throw new Error(ADDRESS_ADVICE);
+  const { protocol, hostname, port, pathname, username, password } = new URL(url);
+  return {
+    host: hostname.replaceAll(/^\[|\]$/gu, ''),
+    port: port === '' ? 6379 : Number(port),
+    db: Number(pathname.slice(1)),
+    ...(username !== '' && { username: decoded(username) }),
+    ...(password !== '' && { password: decoded(password) }),
+    ...(protocol === 'rediss:' && { tls: {} }),
+  };
+}
+
+/** API: a command fails at once when Redis is gone, and is never sent twice. */
+export function apiConnection(address: RedisAddress): RedisConnection {
+  return {
+    ...address,
+    ...everyConnection,
+    reconnectOnError: (error) => (isReadOnly(error) ? 1 : false),
+    enableOfflineQueue: false,
+    maxRetriesPerRequest: 0,
+    commandTimeout: COMMAND_TIMEOUT_MS,
+  };
+}
+
+/** Worker, blocking and subscriber connections: a command waits until Redis is back, and is then sent again. */
+export function workerConnection(address: RedisAddress): RedisConnection {
+  return {
+    ...address,
+    ...everyConnection,
+    reconnectOnError: (error) => (isReadOnly(error) ? 2 : false),
+    maxRetriesPerRequest: null,
+    socketTimeout: SILENCE_MS,
+  };
+}
+
+/** Several connections to one Redis, of which one report per outage is wanted. */
+export interface Outage {
+  began(connection: string, error: unknown): void;
+  ended(connection: string): void;
+}
+
+/** Tells `onError` of the first error of an outage; the next outage begins after every connection has recovered. */
+export function reportOutages(onError: (error: Error) => void): Outage {
+  const down = new Set<string>();
+  return {
+    began: (connection, error) => {
+      if (down.size === 0) onError(new Error(`Redis (${connection}): ${reasonOf(error)}`));
+      down.add(connection);
+    },
+    ended: (connection) => void down.delete(connection),
+  };
+}
+
+interface LinkOptions {
+  readonly name: string;
+  readonly options: RedisConnection;
+  readonly outage: Outage;
+}
+
+/** One connection. `run` settles in every case, also when the link is closed while Redis is gone (ioredis then never does). */
+export interface RedisLink {
+  readonly client: Redis;
+  run<T>(command: (client: Redis) => Promise<T>): Promise<T>;
+  isReady(): boolean;
+  isClosed(): boolean;
+  close(): void;
+}
+
+/** Opens a connection that reports its outages once, and never throws an unhandled error. */
+export function openLink({ name, options, outage }: LinkOptions): RedisLink {
+  const client = new Redis({ ...options, connectionName: name });
+  const unsettled = new Set<(error: Error) => void>();
+  let closed = false;
+  client.on('error', (error: unknown) => {
+    forgetCommand(error);
+    if (!closed) outage.began(name, error);
+  });
+  client.on('ready', () => {
+    outage.ended(name);
+  });
+  return {
+    client,
+    run: async (command) => {
+      if (closed) throw new Error(CLOSED);
+      return new Promise((resolve, reject) => {
+        unsettled.add(reject);
+        void command(client)
+          .then(resolve, reject)
+          .finally(() => void unsettled.delete(reject));
+      });
+    },
+    isReady: () => !closed && client.status === 'ready',
+    isClosed: () => closed,
+    close: () => {
+      closed = true;
+      outage.ended(name);
+      client.disconnect();
+      for (const reject of unsettled) reject(new Error(CLOSED));
+    },
+  };
+}
+
+/** What the operator should know about this Redis; empty when all is well. */
+export async function inspectRedis(client: { info(): Promise<string> }): Promise<string[]> {
+  const info = new Map((await client.info()).split(/\r?\n/u).map(fieldOf));
+  const version = info.get('redis_version') ?? 'unknown';
+  const isValkey = info.has('valkey_version') || info.get('server_name') === 'valkey';
+  const policy = info.get('maxmemory_policy') ?? 'noeviction';
+  const warnings: string[] = [];
+  if (!isValkey && !/^(?:[7-9]|\d{2,})\./u.test(version))
+    warnings.push(`Redis ${version} is too old: answers need BLMPOP, which Redis 7.0 and every Valkey have.`);
+  if (policy !== 'noeviction')
+    warnings.push(`maxmemory-policy is ${policy}: Redis may drop waiting calls. Set it to noeviction.`);
+  return warnings;
+}
+
+const everyConnection = {
+  retryStrategy: (times: number) => Math.min(50 * 2 ** times, 1000),
+  connectTimeout: 1000,
+  disconnectTimeout: 200,
+} as const;
+
+const ADDRESS_ADVICE =
+  'The Redis URL cannot be read: write redis://user:password@host:6379/0, with rediss:// for TLS, and percent-encode special characters.';
+const CLOSED = 'The connection to Redis is closed.';
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new Error(ADDRESS_ADVICE);
+  }
+}
+
+function isReadOnly(error: Error): boolean {
+  return error.message.includes('READONLY');
+}
+
+/** A refused HELLO or AUTH carries its arguments, and so the password. */
+function forgetCommand(error: unknown): void {
+  if (error instanceof Error) Reflect.deleteProperty(error, 'command');
+}
+
+/** Node's error for a host with two addresses has no message of its own, only a code. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'unknown error';
+  if (error.message !== '') return error.message;
+  return 'code' in error ? String(error.code) : error.name;
+}
+
+function fieldOf(line: string): [string, string] {
+  const colon = line.indexOf(':');
+  return [line.slice(0, colon), line.slice(colon + 1)];
+}

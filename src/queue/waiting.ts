@@ -1,0 +1,81 @@
+import { Failure } from '../errors.ts';
+import type { FailureData } from '../errors.ts';
+import type { Answer } from './call.ts';
+
+interface Waiter {
+  readonly settle: (answer: Answer) => void;
+  readonly progress: (message: string) => void;
+  readonly end: () => void;
+}
+
+interface Patience {
+  readonly onProgress: (message: string) => void;
+  readonly patienceMs: number;
+  /** Says what the caller hears when the answer does not come in time. */
+  readonly onImpatient: () => Promise<FailureData>;
+  readonly signal: AbortSignal;
+  readonly onAbort: () => void;
+}
+
+export interface Waiting {
+  /** Rejects with CANCELLED when the client goes. */
+  add(callId: string, patience: Patience): Promise<Answer>;
+  get(callId: string): Pick<Waiter, 'settle' | 'progress'> | undefined;
+  /** Ends the wait, answered or not; each `add` needs one. */
+  delete(callId: string): void;
+  size(): number;
+  /** Resolves once nobody waits. */
+  empty(): Promise<void>;
+}
+
+/** The calls of this replica whose answers are awaited: each ends by its answer, its deadline or its client. */
+export function createWaiting(): Waiting {
+  const waiters = new Map<string, Waiter>();
+  let onEmpty: (() => void)[] = [];
+
+  const remove = (callId: string): void => {
+    waiters.get(callId)?.end();
+    waiters.delete(callId);
+    if (waiters.size > 0) return;
+    for (const each of onEmpty) each();
+    onEmpty = [];
+  };
+
+  const add: Waiting['add'] = async (callId, { signal, patienceMs, onImpatient, onAbort, onProgress }) => {
+    const answered = new Promise<Answer>((resolve, reject) => {
+      const giveUp = (): void => {
+        onImpatient().then((data) => {
+          resolve({ ok: false, ...data });
+        }, reject);
+      };
+      const abort = (): void => {
+        onAbort();
+        reject(new Failure('CANCELLED', 'The client cancelled the call.'));
+      };
+      const timer = setTimeout(giveUp, Math.max(0, patienceMs));
+      signal.addEventListener('abort', abort, { once: true });
+      const end = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', abort);
+      };
+      waiters.set(callId, { settle: resolve, progress: onProgress, end });
+      if (signal.aborted) abort();
+    });
+    // The call may fail before anybody awaits its answer: then nobody listens to the rejection.
+    answered.catch(() => undefined);
+    return answered;
+  };
+
+  return {
+    add,
+    get: (callId) => waiters.get(callId),
+    delete: remove,
+    size: () => waiters.size,
+    empty: async () => {
+      if (waiters.size === 0) return;
+      await new Promise<void>((resolve) => {
+        onEmpty.push(resolve);
+      });
+    },
+  };
+}

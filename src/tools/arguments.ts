@@ -1,0 +1,43 @@
+import leven, { closestMatch } from 'leven';
+import * as z from 'zod';
+import { Failure } from '../errors.ts';
+import type { Args, Tool } from './tool.ts';
+
+const schemas = new WeakMap<Tool, z.ZodObject>();
+
+/** All arguments of a tool as one schema; built once, it is asked on every call. */
+export function schemaOf(tool: Tool): z.ZodObject {
+  const known = schemas.get(tool);
+  if (known !== undefined) return known;
+  const schema = z.strictObject({ ...tool.input, ...tool.view });
+  schemas.set(tool, schema);
+  return schema;
+}
+
+const MAX_TYPING_SLIPS = 8;
+
+function unknownArgument(tool: Tool, name: string): string {
+  const known = Object.keys(schemaOf(tool).shape);
+  const nearest = closestMatch(name, known);
+  const hint = nearest !== undefined && leven(name, nearest) <= MAX_TYPING_SLIPS ? `; did you mean ${nearest}?` : '.';
+  return `${tool.name} has no argument ${JSON.stringify(name.slice(0, 60))}${hint} It takes: ${known.join(', ')}.`;
+}
+
+function words(tool: Tool, issue: z.core.$ZodIssue): string {
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownArgument(tool, key)).join(' ');
+  const path = issue.path.join('.');
+  const missing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
+  return missing ? `${path} is required.` : `${path}: ${issue.message}.`;
+}
+
+/** The arguments with defaults filled in and types set right, or INVALID_ARGUMENTS that names every fault. */
+export function checkArguments(tool: Tool, given: Args): Args {
+  const parsed = schemaOf(tool).safeParse(given);
+  if (!parsed.success) {
+    throw new Failure('INVALID_ARGUMENTS', parsed.error.issues.map((issue) => words(tool, issue)).join(' '));
+  }
+  // The tool's own rule takes its own arguments, whose types the registry has forgotten: they were just checked.
+  const refused = tool.refuses?.(parsed.data as never); // oxlint-disable-line typescript/no-unsafe-type-assertion -- see above
+  if (refused !== undefined) throw new Failure('INVALID_ARGUMENTS', refused);
+  return parsed.data;
+}

@@ -1,0 +1,40 @@
+import * as files from './files.ts';
+import * as issues from './issues.ts';
+import * as jobs from './jobs.ts';
+import * as mergeRequests from './merge-requests.ts';
+import * as projects from './projects.ts';
+import type { Tool } from './tool.ts';
+import * as users from './users.ts';
+
+interface Toolset {
+  readonly name: string;
+  /** The setting that switches the toolset on; without one it is always on. */
+  readonly flag?: 'USE_PIPELINE' | 'USE_MILESTONE' | 'USE_GITLAB_WIKI';
+  readonly modules: readonly Readonly<Record<string, Tool>>[];
+}
+
+/** A toolset is the tools of its files: an export there is a tool. */
+export const toolsets: readonly Toolset[] = [
+  { name: 'projects', modules: [projects] },
+  { name: 'files', modules: [files] },
+  { name: 'issues', modules: [issues] },
+  { name: 'merge_requests', modules: [mergeRequests] },
+  { name: 'users_events', modules: [users] },
+  { name: 'pipelines', flag: 'USE_PIPELINE', modules: [jobs] },
+];
+
+export interface RegisteredTool extends Tool {
+  readonly toolset: string;
+}
+
+const register = (tool: Tool, toolset: string): RegisteredTool => ({ ...tool, toolset });
+
+/** Every tool by name, in the order that `tools/list` shows them. */
+export const tools: ReadonlyMap<string, RegisteredTool> = new Map(
+  toolsets
+    .flatMap(({ name, modules }) =>
+      modules.flatMap((module) => Object.values(module)).map((tool) => register(tool, name)),
+    )
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .map((tool) => [tool.name, tool]),
+);

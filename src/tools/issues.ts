@@ -1,0 +1,130 @@
+import * as z from 'zod';
+import { flag, ids, labels, number, paging, projectId, text } from './inputs.ts';
+import { defineTool } from './tool.ts';
+
+const listed = [
+  'iid',
+  'title',
+  'state',
+  'labels',
+  'author.username',
+  'assignees.username',
+  'milestone.title',
+  'due_date',
+  'confidential',
+  'user_notes_count',
+  'created_at',
+  'updated_at',
+  'web_url',
+];
+
+const whole = [
+  'id',
+  'project_id',
+  ...listed,
+  'description',
+  'issue_type',
+  'severity',
+  'weight',
+  'closed_at',
+  'closed_by.username',
+  'merge_requests_count',
+  'upvotes',
+  'downvotes',
+  'discussion_locked',
+  'time_stats.human_time_estimate',
+  'time_stats.human_total_time_spent',
+  'task_completion_status',
+  'moved_to_id',
+  'references.full',
+];
+
+const state = z.enum(['opened', 'closed', 'all']);
+const scope = z.enum(['all', 'assigned_to_me', 'created_by_me']);
+
+export const listIssues = defineTool({
+  name: 'list_issues',
+  summary: 'List issues of a project.',
+  effect: 'read',
+  endpoint: 'GET /projects/:project_id/issues',
+  input: {
+    project_id: projectId,
+    state: state.optional(),
+    labels: labels.optional(),
+    milestone: text.optional(),
+    scope: scope.optional(),
+    search: text.optional(),
+    ...paging,
+  },
+  examples: [
+    { project_id: 'team/app' },
+    { project_id: 'team/app', state: 'opened', labels: ['bug', 'urgent'], milestone: 'v1.0', scope: 'all', page: 2 },
+  ],
+  shows: listed,
+});
+
+export const myIssues = defineTool({
+  name: 'my_issues',
+  summary: 'List issues of all projects that are assigned to you, or by scope.',
+  effect: 'read',
+  endpoint: 'GET /issues',
+  // GitLab's own default is created_by_me; the tool has always promised the assigned ones.
+  input: { state: state.optional(), scope: scope.default('assigned_to_me'), ...paging },
+  examples: [{}, { state: 'opened', scope: 'created_by_me', per_page: 5 }],
+  shows: ['references.full', ...listed],
+});
+
+export const getIssue = defineTool({
+  name: 'get_issue',
+  summary: 'Read one issue.',
+  effect: 'read',
+  endpoint: 'GET /projects/:project_id/issues/:issue_iid',
+  input: { project_id: projectId, issue_iid: number },
+  examples: [{ project_id: 'team/app', issue_iid: 1 }],
+  shows: whole,
+});
+
+const content = {
+  description: z.string().optional(),
+  labels: labels.optional(),
+  assignee_ids: ids.optional(),
+  milestone_id: number.optional(),
+  due_date: z.iso.date().optional(),
+  confidential: flag.optional(),
+};
+
+export const createIssue = defineTool({
+  name: 'create_issue',
+  summary: 'Open an issue.',
+  effect: 'write',
+  endpoint: 'POST /projects/:project_id/issues',
+  input: { project_id: projectId, title: text, ...content },
+  examples: [
+    { project_id: 'team/app', title: 'Login fails' },
+    { project_id: 'team/app', title: 'Login fails', description: 'Since 1.2', labels: 'bug', assignee_ids: [1] },
+  ],
+  shows: whole,
+  verifyWith: 'list_issues',
+});
+
+export const updateIssue = defineTool({
+  name: 'update_issue',
+  summary: 'Change an issue, close or reopen it; labels replaces all labels.',
+  effect: 'write',
+  endpoint: 'PUT /projects/:project_id/issues/:issue_iid',
+  input: {
+    project_id: projectId,
+    issue_iid: number,
+    title: text.optional(),
+    ...content,
+    state_event: z.enum(['close', 'reopen']).optional(),
+  },
+  examples: [
+    { project_id: 'team/app', issue_iid: 1, title: 'Login fails on Safari' },
+    { project_id: 'team/app', issue_iid: 1, state_event: 'close', labels: ['done'] },
+  ],
+  refuses: ({ project_id: _project, issue_iid: _issue, ...changes }) =>
+    Object.values(changes).some((each) => each !== undefined) ? undefined : 'Give at least one thing to change.',
+  shows: whole,
+  verifyWith: 'get_issue',
+});

@@ -1,0 +1,81 @@
+import { cutToBytes } from './fit-bytes.ts';
+import type { LogLine } from './lines.ts';
+import type { Matcher } from './matcher.ts';
+import { createFirstLines, createLastLines } from './shown-lines.ts';
+import type { ShownLine } from './shown-lines.ts';
+import type { LogView } from './view.ts';
+
+/** What was chosen of a log, bounded by the budget but not yet cut to it. */
+export interface Excerpt {
+  readonly first: readonly ShownLine[];
+  readonly last: readonly ShownLine[];
+  /** How many lines were asked for: all of them, or those that match. */
+  readonly asked: number;
+}
+
+interface ExcerptReader {
+  line(line: LogLine): void;
+  result(): Excerpt;
+}
+
+/** More context than this is another question. */
+const maxContextLines = 500;
+/** No line takes more than this part of the answer. */
+const linesPerAnswer = 10;
+
+/** Chooses lines as `grep -C` does, then the first or last of them; without any wish the last ones. */
+export function createExcerptReader(view: LogView, matcher: Matcher | undefined): ExcerptReader {
+  const contextLines = matcher === undefined ? 0 : Math.min(view.context_lines ?? 0, maxContextLines);
+  const limits = { contextLines, maxBytes: view.maxBytes };
+  const first = view.head === undefined ? undefined : createFirstLines({ ...limits, wanted: view.head });
+  const last =
+    view.head !== undefined && view.tail === undefined
+      ? undefined
+      : createLastLines({ ...limits, wanted: view.tail ?? Infinity });
+  const isAsked = askedLines(matcher, view.invert_match ?? false);
+  const maxLineBytes = Math.max(80, Math.floor(view.maxBytes / linesPerAnswer));
+  let asked = 0;
+
+  const show = (line: ShownLine): void => {
+    if (line.asked) asked += 1;
+    if (first?.takes(line) !== true) last?.add(line);
+  };
+  const withContext = createContext(contextLines, show);
+  let place = 0;
+  return {
+    line(line) {
+      place += 1;
+      withContext({ ...shortened(line, maxLineBytes), place, asked: isAsked(line.text) });
+    },
+    result: () => ({ first: first?.lines() ?? [], last: last?.lines() ?? [], asked }),
+  };
+}
+
+function askedLines(matcher: Matcher | undefined, inverted: boolean): (text: string) => boolean {
+  if (matcher === undefined) return () => true;
+  return (text) => matcher.test(text) !== inverted;
+}
+
+/** Passes on the asked lines and those near them, each once and in their order. */
+function createContext(contextLines: number, show: (line: ShownLine) => void): (line: ShownLine) => void {
+  let before: ShownLine[] = [];
+  let afterEnd = 0;
+  return (line) => {
+    if (line.asked) {
+      for (const earlier of before) show(earlier);
+      before = [];
+      afterEnd = line.place + contextLines;
+      show(line);
+    } else if (line.place <= afterEnd) {
+      show(line);
+    } else if (contextLines > 0) {
+      before.push(line);
+      if (before.length > contextLines) before.shift();
+    }
+  };
+}
+
+function shortened(line: LogLine, maxBytes: number): LogLine {
+  const text = cutToBytes(line.text, maxBytes);
+  return text === line.text ? line : { n: line.n, text, cut: line.cut + line.text.length - text.length };
+}

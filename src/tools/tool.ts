@@ -1,0 +1,99 @@
+import type { Method, Page, TextSink } from '../gitlab/request.ts';
+import type { Content } from './content.ts';
+import * as z from 'zod';
+
+/** What a call does to GitLab: `destructive` cannot be undone by another call. */
+export type Effect = 'read' | 'write' | 'destructive';
+export type Fields = Readonly<Record<string, z.ZodType>>;
+export type Endpoint = `${Method} /${string}`;
+/** Checked arguments, their types forgotten. */
+export type Args = Readonly<Record<string, unknown>>;
+
+type Values<F extends Fields> = NoInfer<z.output<z.ZodObject<F>>>;
+type Given<F extends Fields> = NoInfer<z.input<z.ZodObject<F>>>;
+
+/** `'project_id' | 'issue_iid'` for `'GET /projects/:project_id/issues/:issue_iid'`. */
+type PathName<Path extends string> = Path extends `${string}/:${infer Rest}`
+  ? Rest extends `${infer Name}/${infer Tail}`
+    ? Name | PathName<`/${Tail}`>
+    : Rest
+  : never;
+
+/** Keeps a tool from compiling while its endpoint names something its input lacks. */
+type Covers<E extends Endpoint, Input> =
+  Exclude<PathName<E>, keyof Input> extends never
+    ? unknown
+    : { readonly input: Readonly<Record<Exclude<PathName<E>, keyof Input>, z.ZodType>> };
+
+/** GitLab's answer to one call of a tool. */
+export interface Reply {
+  readonly body: unknown;
+  /** Present where GitLab said which page of a list this is. */
+  readonly page: Page | undefined;
+}
+
+export interface AskOptions {
+  /** The request must not be sent twice although its method would allow it. */
+  readonly once?: boolean;
+}
+
+/** Makes one GitLab call: path parameters are filled from `params`, the rest goes into query (GET, DELETE) or body. */
+export type AskGitLab = (endpoint: Endpoint, params: Args, options?: AskOptions) => Promise<Reply>;
+
+/** Reads a text answer while it streams in, so that a large one is never held whole. */
+export interface TextReader extends TextSink {
+  finish(): unknown;
+}
+
+interface Spec<E extends Endpoint, Input extends Fields, View extends Fields> {
+  readonly name: string;
+  /** One sentence for models and people: what the tool does, and what is special. */
+  readonly summary: string;
+  readonly effect: Effect;
+  /** GitLab's own words for the call; the path parameters are input fields. */
+  readonly endpoint: E;
+  /** A second route, taken when the argument `when` is given. */
+  readonly or?: { readonly when: string; readonly endpoint: Endpoint };
+  /** What GitLab is asked, under GitLab's own parameter names. */
+  readonly input: Input;
+  /** What only changes how the reply is shown; never sent to GitLab. */
+  readonly view?: View;
+  /** Used by docs, request snapshots and load tests. */
+  readonly examples: readonly [Given<Input & View>, ...Given<Input & View>[]];
+  /** A rule over several arguments: what is wrong, or nothing. */
+  readonly refuses?: (args: Values<Input & View>) => string | undefined;
+  /** Must not be sent twice although its method would allow it. */
+  readonly once?: true;
+  /** Which fields of GitLab's reply are shown, dotted; `author.username` is shown as `author`. */
+  readonly shows?: readonly string[];
+  /** Shapes the reply instead of `shows`. */
+  readonly reply?: (reply: Reply, args: Values<Input & View>) => readonly Content[];
+  /** For answers in plain text. */
+  readonly reads?: (args: Values<Input & View>, maxBytes: number) => TextReader;
+  /** For the few tools that need more than one call; `shows` is applied to what it returns. */
+  readonly run?: (ask: AskGitLab, args: Values<Input & View>) => Promise<Reply>;
+  /** The tool that tells whether a write with an unknown outcome has happened. */
+  readonly verifyWith?: string;
+}
+
+/** A tool as the rest of the program sees it: its field types forgotten. */
+export interface Tool extends Omit<
+  Spec<Endpoint, Fields, Fields>,
+  'view' | 'reply' | 'run' | 'reads' | 'refuses' | 'examples'
+> {
+  readonly view: Fields;
+  readonly examples: readonly [Args, ...Args[]];
+  readonly refuses?: (args: never) => string | undefined;
+  readonly reply?: (reply: Reply, args: never) => readonly Content[];
+  readonly reads?: (args: never, maxBytes: number) => TextReader;
+  readonly run?: (ask: AskGitLab, args: never) => Promise<Reply>;
+}
+
+/** Declares a tool: see CONTRIBUTING.md for its words. */
+export function defineTool<
+  const E extends Endpoint,
+  Input extends Fields,
+  View extends Fields = Record<never, z.ZodType>,
+>(spec: Spec<E, Input, View> & Covers<E, Input>): Tool {
+  return { ...spec, view: spec.view ?? {} };
+}

@@ -1,0 +1,94 @@
+import { Failure } from '../errors.ts';
+import type { GitLabClient } from '../gitlab/client.ts';
+import { GitLabFailure } from '../gitlab/failure.ts';
+import { readPage } from '../gitlab/headers.ts';
+import type { GitLabRequest, GitLabResponse, TextSink } from '../gitlab/request.ts';
+import type { Call } from '../queue/call.ts';
+import type { Turn } from '../queue/turn.ts';
+import { retryClassOf } from '../tools/facts.ts';
+import type { RegisteredTool } from '../tools/index.ts';
+import { assertPermitted, projectOfPath } from '../tools/policy.ts';
+import { requestFor } from '../tools/request.ts';
+import type { AskGitLab, Reply } from '../tools/tool.ts';
+import { withAttempts } from './attempts.ts';
+import { waitForSlot } from './pace.ts';
+
+interface AskerOptions {
+  readonly client: GitLabClient;
+  readonly call: Call;
+  readonly tool: RegisteredTool;
+  readonly turn: Turn;
+  readonly signal: AbortSignal;
+  readonly now: () => number;
+  readonly random: () => number;
+}
+
+interface SendOptions {
+  readonly once?: boolean | undefined;
+  /** Makes the reader of a text answer, anew for each attempt. */
+  readonly sink?: () => TextSink;
+}
+
+/** Sends the requests of one call: each passes policy, pace and attempts. */
+export interface Asker {
+  readonly ask: AskGitLab;
+  readonly send: (request: GitLabRequest, options?: SendOptions) => Promise<Reply>;
+}
+
+export function createAsker(options: AskerOptions): Asker {
+  const { call, tool, turn, signal } = options;
+  const done = { requests: 0, writes: 0 };
+  const send: Asker['send'] = async (request, { once = tool.once === true, sink } = {}) => {
+    assertPermitted(call.caller.grants, tool, projectOfPath(request.path));
+    const mayComeAgain = done.writes === 0;
+    // The slot of the first request was reserved when the call's turn came.
+    if (done.requests > 0) await waitForSlot({ turn, signal, mayComeAgain });
+    done.requests += 1;
+    const response = await sendOften(options, request, { once, sink, mayComeAgain });
+    if (request.method !== 'GET') done.writes += 1;
+    return { body: response.body, page: readPage(response.headers) };
+  };
+  return {
+    send,
+    ask: async (endpoint, params, { once } = {}) => send(requestFor(endpoint, params), { once }),
+  };
+}
+
+interface Manner {
+  readonly once: boolean;
+  readonly sink: SendOptions['sink'];
+  readonly mayComeAgain: boolean;
+}
+
+async function sendOften(options: AskerOptions, request: GitLabRequest, manner: Manner): Promise<GitLabResponse> {
+  const { client, call, signal } = options;
+  const { once, sink, mayComeAgain } = manner;
+  try {
+    return await withAttempts({
+      ...options,
+      mayComeAgain,
+      retryClass: retryClassOf(request, once),
+      send: async (attempt) => {
+        try {
+          return await client.send(request, { token: call.token, signal, sink: sink?.() });
+        } catch (error) {
+          if (attempt > 1 && isGone(request, error)) return { status: 204, headers: {}, body: undefined };
+          throw error;
+        }
+      },
+    });
+  } catch (error) {
+    throw unknownOutcome(request, error) ?? error;
+  }
+}
+
+/** A DELETE that was sent before and now finds nothing has done its work. */
+const isGone = ({ method }: GitLabRequest, error: unknown): boolean =>
+  method === 'DELETE' && error instanceof GitLabFailure && error.status === 404;
+
+/** After a write that GitLab may have acted on, only a look can tell. */
+function unknownOutcome({ method }: GitLabRequest, error: unknown): Failure | undefined {
+  if (method === 'GET' || !(error instanceof GitLabFailure) || error.acted === 'no') return undefined;
+  const words = `The write was sent, but its answer was lost (${error.detail}): it may or may not have happened.`;
+  return new Failure('OUTCOME_UNKNOWN', words, { cause: error });
+}

@@ -1,0 +1,101 @@
+import { Failure, failureDataOf } from '../errors.ts';
+import type { GitLabClient } from '../gitlab/client.ts';
+import type { Log } from '../log.ts';
+import type { Answer, Call } from '../queue/call.ts';
+import { DRAINING } from '../queue/serve.ts';
+import { Later } from '../queue/turn.ts';
+import type { Handle, Turn } from '../queue/turn.ts';
+import { checkArguments } from '../tools/arguments.ts';
+import { blockOf } from '../tools/content.ts';
+import type { Content } from '../tools/content.ts';
+import type { RegisteredTool } from '../tools/index.ts';
+import { requestOf } from '../tools/request.ts';
+import { show } from '../tools/show.ts';
+import type { Args } from '../tools/tool.ts';
+import { createAsker } from './asker.ts';
+import type { Asker } from './asker.ts';
+
+interface RunOptions {
+  readonly client: GitLabClient;
+  readonly tools: ReadonlyMap<string, RegisteredTool>;
+  /** Most bytes of text that one answer brings into a model's context. */
+  readonly maxAnswerBytes: number;
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly log: Log;
+}
+
+/** Runs one call: checks again, asks GitLab, shows the reply. What fails is an answer too. */
+export function createRun(options: RunOptions): Handle {
+  const { now, log } = options;
+  return async (call, turn) => {
+    const begun = now();
+    const deadline = new AbortController();
+    const timer = setTimeout(() => {
+      deadline.abort(new Failure('DEADLINE_EXCEEDED', 'The call was not finished before its deadline'));
+    }, call.deadline - begun);
+    const signal = AbortSignal.any([turn.signal, deadline.signal]);
+    const said = { callId: call.id, tool: call.tool, caller: call.caller.id };
+    try {
+      const content = await contentOf(options, call, { turn, signal });
+      log.info({ ...said, outcome: 'OK', ms: now() - begun }, 'call');
+      return { ok: true, content: [...content] };
+    } catch (error) {
+      const answer = failed(error, turn);
+      const level = answer.code === 'INTERNAL' ? 'error' : 'info';
+      log[level]({ ...said, outcome: answer.code, ms: now() - begun, err: error }, 'call');
+      return answer;
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+}
+
+type FailedAnswer = Extract<Answer, { ok: false }>;
+
+/** Rethrows what puts the call back into the queue. */
+function failed(error: unknown, { signal }: Turn): FailedAnswer {
+  if (error instanceof Later) throw error;
+  const known = error instanceof Failure && error.code !== 'CANCELLED';
+  if (!signal.aborted || known) return { ok: false, ...failureDataOf(error) };
+  // Another worker takes a read over at once when this one shuts down.
+  if (signal.reason === DRAINING) throw new Later(0);
+  return { ok: false, code: 'CANCELLED', detail: 'The client cancelled the call.' };
+}
+
+interface Running {
+  readonly turn: Turn;
+  readonly signal: AbortSignal;
+}
+
+async function contentOf(options: RunOptions, call: Call, running: Running): Promise<readonly Content[]> {
+  const tool = options.tools.get(call.tool);
+  if (tool === undefined)
+    throw new Failure('INTERNAL', `This worker does not know ${call.tool}: deploy one version of both roles`);
+  const args = checkArguments(tool, call.args);
+  const asker = createAsker({ ...options, ...running, call, tool });
+  if (tool.reads !== undefined)
+    return [blockOf(await readText(tool, args, { asker, maxBytes: options.maxAnswerBytes }))];
+  // The tool's own schema checked the arguments; the registry has forgotten their types.
+  const reply = await (tool.run?.(asker.ask, args as never) ?? asker.send(requestOf(tool, args))); // oxlint-disable-line typescript/no-unsafe-type-assertion -- see above
+  return show(tool, reply, args);
+}
+
+interface Reading {
+  readonly asker: Asker;
+  readonly maxBytes: number;
+}
+
+/** A text answer streams into a reader; each attempt begins with a new one. */
+async function readText(tool: RegisteredTool, args: Args, { asker, maxBytes }: Reading): Promise<unknown> {
+  const readers: { finish(): unknown }[] = [];
+  await asker.send(requestOf(tool, args), {
+    sink: () => {
+      const reader = tool.reads?.(args as never, maxBytes); // oxlint-disable-line typescript/no-unsafe-type-assertion -- checked above
+      if (reader === undefined) throw new TypeError(`${tool.name} reads no text`);
+      readers.push(reader);
+      return reader;
+    },
+  });
+  return readers.at(-1)?.finish();
+}

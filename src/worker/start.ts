@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import type { Config } from '../config/settings.ts';
+import { createGitLabClient } from '../gitlab/client.ts';
+import type { Log } from '../log.ts';
+import type { Broker } from '../queue/broker.ts';
+import { createSeal } from '../queue/seal.ts';
+import { createServe } from '../queue/serve.ts';
+import type { Shutdown } from '../shutdown.ts';
+import { tools } from '../tools/index.ts';
+import { createRun } from './run.ts';
+import { serveHealth } from './health.ts';
+
+interface WorkerOptions {
+  readonly config: Config;
+  readonly server: { readonly name: string; readonly version: string };
+  readonly broker: Broker;
+  /** Opens the calls; the API has the same one. */
+  readonly secret: string;
+  readonly log: Log;
+  readonly shutdown: Shutdown;
+  /** Whether this process has a health port of its own. */
+  readonly isAlone: boolean;
+}
+
+/** How long before the deadline of a stop reads that still run are handed to another worker. */
+const HAND_BACK_MS = 10_000;
+
+/** Starts the worker role on its queue; resolves once it takes calls. */
+export async function startWorker(options: WorkerOptions): Promise<void> {
+  const { config, server, broker, secret, log, shutdown } = options;
+  const client = createGitLabClient({
+    apiUrl: config.GITLAB_API_URL,
+    connectTimeoutMs: config.GITLAB_CONNECT_TIMEOUT_MS,
+    headersTimeoutMs: config.GITLAB_TIMEOUT_MS,
+    bodyTimeoutMs: config.GITLAB_TIMEOUT_MS,
+    maxBodyBytes: config.MAX_GITLAB_BYTES,
+    maxConnections: config.GITLAB_MAX_CONNECTIONS,
+    caPem: config.GITLAB_CA_CERT_PEM,
+    userAgent: `${server.name}/${server.version}`,
+  });
+  shutdown.add('GitLab connections', async () => client.close());
+  const serve = await createServe({
+    broker,
+    seal: createSeal({ secrets: [secret] }),
+    handle: createRun({
+      client,
+      tools,
+      maxAnswerBytes: config.MAX_ANSWER_BYTES,
+      now: Date.now,
+      random: Math.random,
+      log,
+    }),
+    worker: randomUUID(),
+    concurrency: { read: config.WORKER_READ_CONCURRENCY, write: config.WORKER_WRITE_CONCURRENCY },
+    now: Date.now,
+    log,
+  });
+  shutdown.add('worker', async () => serve.drain(Math.max(0, config.WORKER_DRAIN_MS - HAND_BACK_MS)));
+  if (options.isAlone) {
+    const health = await serveHealth({
+      port: config.WORKER_HEALTH_PORT,
+      isRunning: serve.isRunning,
+      active: serve.active,
+    });
+    shutdown.add('health', health.close);
+  }
+  log.info({ gitlab: config.GITLAB_API_URL }, 'worker takes calls');
+}

@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest';
+import { readPage, readRateLimit } from '../../src/gitlab/headers.ts';
+
+const now = Date.parse('2026-04-01T00:00:00Z');
+const none = { limit: undefined, remaining: undefined, resetAt: undefined, retryAfterMs: undefined };
+
+describe('readRateLimit', () => {
+  test('reads the headers of the request throttle', () => {
+    const headers = {
+      'ratelimit-limit': '2000',
+      'ratelimit-remaining': '1999',
+      'ratelimit-reset': '1775001660',
+      'retry-after': '12',
+    };
+    expect(readRateLimit(headers, now)).toEqual({
+      limit: 2000,
+      remaining: 1999,
+      resetAt: 1_775_001_660_000,
+      retryAfterMs: 12_000,
+    });
+  });
+
+  test('finds nothing where nothing is said', () => {
+    expect(readRateLimit({}, now)).toEqual(none);
+  });
+
+  test.each(['', '-1', '1.5', 'soon', '12, 12', '1e3', '9'.repeat(30), 'Infinity', ' ', '0x10'])(
+    'takes %j for nothing',
+    (value) => {
+      const names = ['ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset', 'retry-after'];
+      expect(readRateLimit(Object.fromEntries(names.map((name) => [name, value])), now)).toEqual(none);
+    },
+  );
+
+  test.each([
+    ['0', 0],
+    ['60', 60_000],
+    ['Wed, 01 Apr 2026 00:01:00 GMT', 60_000],
+    ['Wed, 01 Apr 2026 01:01:00 +0100', 60_000],
+    ['Tue, 31 Mar 2026 23:00:00 GMT', 0],
+    ['Wed, 99 Apr 2026 00:01:00 GMT', undefined],
+  ])('reads Retry-After %j as %s ms', (value, retryAfterMs) => {
+    expect(readRateLimit({ 'retry-after': value }, now).retryAfterMs).toBe(retryAfterMs);
+  });
+});
+
+describe('readPage', () => {
+  test('reads offset pagination', () => {
+    const headers = {
+      'x-page': '2',
+      'x-per-page': '20',
+      'x-next-page': '3',
+      'x-prev-page': '1',
+      'x-total': '47',
+      'x-total-pages': '3',
+    };
+    expect(readPage(headers)).toEqual({ page: 2, perPage: 20, nextPage: 3, total: 47, totalPages: 3 });
+  });
+
+  test('finds no next page and no totals at the end of a list of more than 10,000 rows', () => {
+    expect(readPage({ 'x-page': '700', 'x-per-page': '20', 'x-next-page': '' })).toEqual({ page: 700, perPage: 20 });
+  });
+
+  test('finds nothing where nothing is said', () => {
+    expect(readPage({})).toEqual({});
+  });
+
+  const next = 'https://gitlab.example.com/api/v4/projects?cursor=eyJpZCI6IjQyIn0&labels=a,b;c&pagination=keyset';
+
+  test.each([
+    ['alone', `<${next}>; rel="next"`],
+    ['among others', `<https://x/?page=1>; rel="prev", <${next}>; rel="next", <https://x/>; rel="first"`],
+    ['without quotes', `<${next}>;rel=next`],
+    ['among relations', `<${next}>; rel="collection next"`],
+    ['after another parameter', `<${next}>; title="a, b"; rel="next"`],
+    ['in capitals', `<${next}>; REL="NEXT"`],
+  ])('reads the next link %s', (_, link) => {
+    expect(readPage({ link }).nextLink).toBe(next);
+  });
+
+  test.each([
+    '',
+    'garbage',
+    '<>; rel="next"',
+    `<${next}>`,
+    `<${next}>; rel="nextish"`,
+    `<${next}>; rel="prev"`,
+    '<<<>>>',
+  ])('finds no next link in %j', (link) => {
+    expect(readPage({ link })).toEqual({});
+  });
+});

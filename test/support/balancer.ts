@@ -1,0 +1,40 @@
+import { once } from 'node:events';
+import { createServer, request as send } from 'node:http';
+
+interface Balancer {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Passes each request to the next of the targets in turn, as a load balancer without sticky sessions does. */
+export async function startBalancer(targets: readonly string[]): Promise<Balancer> {
+  let turn = 0;
+  const server = createServer((request, response) => {
+    const target = new URL(request.url ?? '/', targets[turn % targets.length]);
+    turn += 1;
+    const onward = send(target, { method: request.method ?? 'GET', headers: request.headers }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers);
+      answer.pipe(response);
+    });
+    onward.on('error', () => {
+      response.destroy();
+    });
+    response.on('close', () => {
+      onward.destroy();
+    });
+    request.pipe(onward);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new TypeError('the balancer has no port');
+  return {
+    url: `http://127.0.0.1:${String(address.port)}`,
+    close: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
