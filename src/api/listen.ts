@@ -12,8 +12,8 @@ interface ListenOptions {
 /** Longer than the load balancer's idle time (300 s), so that it never sends into a connection that is being closed. */
 const KEEP_ALIVE_MS = 305_000;
 const HEADERS_MS = 310_000;
-/** A client that sends its request slower than this is cut off. */
-const REQUEST_MS = 60_000;
+/** A whole request must have arrived by then; Node wants it longer than the headers' limit. */
+const REQUEST_MS = 315_000;
 
 export interface Listening {
   readonly url: string;

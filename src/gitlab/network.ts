@@ -18,7 +18,7 @@ interface Progress {
 export function networkFailure(error: unknown, progress: Progress): unknown {
   const { signal, origin, acted, status } = progress;
   if (signal.aborted) return abortFailure(signal.reason, acted);
-  const code = systemCode(error);
+  const code = codeOf(error);
   if (code === undefined || ourFaults.has(code)) return error;
   const { failure = 'GITLAB_UNREACHABLE', words } = reasonOf(code);
   const sent = acted === 'no' ? 'the request was not sent' : 'the request had been sent';
@@ -34,12 +34,20 @@ interface Reason {
   readonly words: string;
 }
 
-const ourFaults: ReadonlySet<string> = new Set(['UND_ERR_INVALID_ARG', 'UND_ERR_NOT_SUPPORTED', 'ERR_ASSERTION']);
+const ourFaults: ReadonlySet<string> = new Set([
+  'UND_ERR_INVALID_ARG',
+  'UND_ERR_NOT_SUPPORTED',
+  'ERR_ASSERTION',
+  'Error',
+  'TypeError',
+  'RangeError',
+]);
 
 const slowConnection: Reason = { failure: 'GITLAB_TIMEOUT', words: 'no connection could be made in time' };
 const closing: Reason = { failure: 'SHUTTING_DOWN', words: 'the client is closed' };
 const broken: Reason = { words: 'the connection broke' };
 const cutOff: Reason = { words: 'the answer broke off' };
+const gibberish: Reason = { words: 'the answer is not HTTP' };
 const untrusted: Reason = {
   words: 'the certificate is not trusted; the operator gives its CA in GITLAB_CA_CERT_PEM',
 };
@@ -66,10 +74,14 @@ const reasons: ReadonlyMap<string, Reason> = new Map([
 ]);
 
 function reasonOf(code: string): Reason {
-  return reasons.get(code) ?? (/CERT|UNABLE_TO_/u.test(code) ? untrusted : { words: 'the connection failed' });
+  const known = reasons.get(code);
+  if (known !== undefined) return known;
+  if (/CERT|UNABLE_TO_/u.test(code)) return untrusted;
+  return /^(?:HPE_|HTTPParserError$)/u.test(code) ? gibberish : { words: 'the connection failed' };
 }
 
-function systemCode(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined;
-  return typeof error.code === 'string' ? error.code : undefined;
+/** An error of undici's parser may have no code, only a name. */
+function codeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  return 'code' in error && typeof error.code === 'string' ? error.code : error.name;
 }

@@ -3,11 +3,11 @@ import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Redis } from 'ioredis';
 import * as z from 'zod';
-import type { Coordinator, Kind, Slot, Subscription } from './coordinator.ts';
+import type { Coordinator, Subscription } from './coordinator.ts';
 import { apiConnection, openLink, redisAddress, reportOutages, workerConnection } from './redis.ts';
 import type { Outage, RedisConnection, RedisLink } from './redis.ts';
-import { admit, cancel, enter, learn, reply, reserve, rules, runScript } from './scripts.ts';
-import type { Inputs, Script } from './scripts.ts';
+import { admit, cancel, enter, keysUnder, learn, reply, reserve, rules, runScript } from './scripts.ts';
+import type { Inputs, Keys, Script } from './scripts.ts';
 
 interface RedisCoordinatorOptions {
   readonly url: string;
@@ -69,35 +69,6 @@ const PAUSE_AFTER_ERROR_MS = 100;
 const admitReply = z.tuple([z.literal([0, 1]), z.number()]);
 const slotReply = z.tuple([z.enum(['go', 'wait', 'limited']), z.number()]);
 const enterReply = z.union([slotReply, z.tuple([z.enum(['expired', 'cancelled', 'orphan', 'claimed']), z.number()])]);
-
-interface Keys {
-  readonly alive: (api: string) => string;
-  readonly outstanding: (user: string) => string;
-  readonly virtualTime: (kind: Kind) => string;
-  readonly tag: (kind: Kind, user: string) => string;
-  readonly cancel: (callId: string) => string;
-  readonly claim: (callId: string) => string;
-  readonly gates: (slot: Slot) => string[];
-  readonly reply: (api: string) => string;
-  /** The two channels. */
-  readonly cancelled: string;
-  readonly announced: string;
-}
-
-function keysUnder(prefix: string): Keys {
-  return {
-    alive: (api) => `${prefix}:alive:${api}`,
-    outstanding: (user) => `${prefix}:out:${user}`,
-    virtualTime: (kind) => `${prefix}:vt:${kind}`,
-    tag: (kind, user) => `${prefix}:tag:${kind}:${user}`,
-    cancel: (callId) => `${prefix}:cancel:${callId}`,
-    claim: (callId) => `${prefix}:claim:${callId}`,
-    gates: ({ gates }) => gates.map((gate) => `${prefix}:gate:${gate}`),
-    reply: (api) => `${prefix}:reply:${api}`,
-    cancelled: `${prefix}:cancelled`,
-    announced: `${prefix}:announced`,
-  };
-}
 
 type Calls = Omit<Coordinator, 'receive' | 'onCancel' | 'onAnnounce' | 'close'>;
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Redis } from 'ioredis';
+import type { Kind, Slot } from './coordinator.ts';
 
 /** The numbers that both coordinators work with. */
 export const rules = {
@@ -19,6 +20,36 @@ export const rules = {
   /** No user has so many calls waiting: a tag further ahead of virtual time is from before the last fresh start. */
   tagWindow: 1_000_000,
 } as const;
+
+/** Every key of the coordinator, and its two channels. */
+export interface Keys {
+  readonly alive: (api: string) => string;
+  readonly outstanding: (user: string) => string;
+  readonly virtualTime: (kind: Kind) => string;
+  readonly tag: (kind: Kind, user: string) => string;
+  readonly cancel: (callId: string) => string;
+  readonly claim: (callId: string) => string;
+  readonly gates: (slot: Slot) => string[];
+  readonly reply: (api: string) => string;
+  readonly cancelled: string;
+  readonly announced: string;
+}
+
+/** The keys that begin with `prefix`: a hash tag, so that they live in one slot of a cluster. */
+export function keysUnder(prefix: string): Keys {
+  return {
+    alive: (api) => `${prefix}:alive:${api}`,
+    outstanding: (user) => `${prefix}:out:${user}`,
+    virtualTime: (kind) => `${prefix}:vt:${kind}`,
+    tag: (kind, user) => `${prefix}:tag:${kind}:${user}`,
+    cancel: (callId) => `${prefix}:cancel:${callId}`,
+    claim: (callId) => `${prefix}:claim:${callId}`,
+    gates: ({ gates }) => gates.map((gate) => `${prefix}:gate:${gate}`),
+    reply: (api) => `${prefix}:reply:${api}`,
+    cancelled: `${prefix}:cancelled`,
+    announced: `${prefix}:announced`,
+  };
+}
 
 export interface Script {
   readonly lua: string;

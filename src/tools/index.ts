@@ -6,10 +6,12 @@ import * as projects from './projects.ts';
 import type { Tool } from './tool.ts';
 import * as users from './users.ts';
 
+type Flag = 'USE_PIPELINE' | 'USE_MILESTONE' | 'USE_GITLAB_WIKI';
+
 interface Toolset {
   readonly name: string;
   /** The setting that switches the toolset on; without one it is always on. */
-  readonly flag?: 'USE_PIPELINE' | 'USE_MILESTONE' | 'USE_GITLAB_WIKI';
+  readonly flag?: Flag;
   readonly modules: readonly Readonly<Record<string, Tool>>[];
 }
 

@@ -5,8 +5,6 @@ import * as z from 'zod';
  * in the server instructions, not in each description.
  */
 
-const numberAsText = (value: string | number): string => (typeof value === 'number' ? String(value) : value);
-
 const textAsNumber = (value: string | number): unknown =>
   typeof value === 'string' && /^-?\d+$/u.test(value.trim()) ? Number(value) : value;
 
@@ -16,12 +14,13 @@ const textAsBoolean = (value: string | boolean): unknown => {
 };
 
 /** `a%2Fb` as clients that follow GitLab's documentation send it; a GitLab path never holds a % of its own. */
-function decodedOnce(value: string | number): string {
-  const text = numberAsText(value).trim();
+function decodedOnce(value: string | number): unknown {
+  if (typeof value === 'number') return String(value);
+  if (typeof value !== 'string') return value;
   try {
-    return decodeURIComponent(text);
+    return decodeURIComponent(value.trim());
   } catch {
-    return text;
+    return value;
   }
 }
 

@@ -7,7 +7,11 @@ import type { Tool } from './tool.ts';
 export interface Listing {
   readonly name: string;
   readonly description: string;
-  readonly inputSchema: { readonly type: 'object'; readonly [key: string]: unknown };
+  readonly inputSchema: {
+    readonly type: 'object';
+    readonly properties: Record<string, z.core.util.JSONType>;
+    readonly required?: string[];
+  };
   readonly annotations: Readonly<Record<string, boolean>>;
 }
 
@@ -21,6 +25,8 @@ function lean(schema: z.core.JSONSchema.BaseSchema): void {
   if (schema.minLength === 1) delete schema.minLength;
 }
 
+const jsonObject = z.record(z.string(), z.json());
+
 function inputSchema(tool: Tool, filled: readonly string[]): Listing['inputSchema'] {
   const json = z.toJSONSchema(schemaOf(tool), {
     io: 'input',
@@ -30,7 +36,8 @@ function inputSchema(tool: Tool, filled: readonly string[]): Listing['inputSchem
     },
   });
   const required = json.required?.filter((name) => !filled.includes(name)) ?? [];
-  return { type: 'object', properties: json.properties ?? {}, ...(required.length > 0 && { required }) };
+  const properties = jsonObject.parse(json.properties ?? {});
+  return { type: 'object', properties, ...(required.length > 0 && { required }) };
 }
 
 /** MCP's defaults are the cautious ones, so a hint is given only where it differs: https://modelcontextprotocol.io/specification/2025-06-18/schema#toolannotations */

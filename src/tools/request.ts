@@ -16,7 +16,11 @@ function segment(name: string, value: unknown): string {
   if (text === '' || text === '.' || text === '..') {
     throw new Failure('INVALID_ARGUMENTS', `${name} must not be ${JSON.stringify(text)}.`);
   }
-  return encodeURIComponent(text);
+  try {
+    return encodeURIComponent(text);
+  } catch {
+    throw new Failure('INVALID_ARGUMENTS', `${name} is not valid text.`);
+  }
 }
 
 function queryOf(params: ReadonlyMap<string, unknown>): GitLabRequest['query'] {

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { Failure } from '../../src/errors.ts';
 import { answers, as, clientOf, closed, failureOf, get, serve } from './support.ts';
-import type { RequestListener } from 'node:http';
+import type { Listener } from './support.ts';
 import type { Sending } from '../../src/gitlab/client.ts';
 import type { GitLabRequest, GitLabResponse, TextSink } from '../../src/gitlab/request.ts';
 
@@ -14,7 +14,7 @@ type Accept = GitLabRequest['accept'];
 const gzip = { 'content-encoding': 'gzip' };
 const words = 'Größe 日本 😀\n';
 
-async function ask(listener: RequestListener, accept: Accept, sending: Partial<Sending> = {}): Promise<GitLabResponse> {
+async function ask(listener: Listener, accept: Accept, sending: Partial<Sending> = {}): Promise<GitLabResponse> {
   const { origin } = await serve(listener);
   return clientOf(origin).send(get('/x', { accept }), as(sending));
 }
@@ -28,7 +28,7 @@ function listSink(): TextSink & { readonly pieces: string[] } {
 }
 
 /** Sends a body piece by piece, without announcing its length. */
-function inPieces(pieces: Iterable<Buffer>, headers: Record<string, string> = {}): RequestListener {
+function inPieces(pieces: Iterable<Buffer>, headers: Record<string, string> = {}): Listener {
   return (_, response) => {
     response.writeHead(200, headers);
     Readable.from(pieces).pipe(response);
@@ -96,10 +96,13 @@ describe('an answer that is not JSON', () => {
   });
 
   test('is refused where its compression was not asked for', async () => {
-    const { origin } = await serve(answers('xx', 200, { 'content-encoding': 'br' }));
+    const { origin, sockets } = await serve((_, response) =>
+      response.writeHead(200, { 'content-encoding': 'br' }).write('never ends'),
+    );
     const failure = await failureOf(clientOf(origin).send(get('/x'), as()));
     expect(failure).toMatchObject({ code: 'GITLAB_UNREACHABLE', acted: 'maybe', status: 200 });
     expect(failure.detail).toBe('GitLab answered in a compression that was not asked for: check GITLAB_API_URL');
+    await closed(sockets);
   });
 });
 
@@ -127,7 +130,8 @@ describe('a text answer with a sink', () => {
     await ask(listener, 'text', { sink: weighed });
     expect(weighed.length()).toBe(21_000_000);
     expect(weighed.weights.length).toBeGreaterThanOrEqual(6);
-    expect(Math.max(...weighed.weights) - Math.min(...weighed.weights)).toBeLessThan(3_000_000);
+    // Kept pieces would weigh 18 MB between the first weighing and the last; what is on its way weighs up to 5 MB.
+    expect(Math.max(...weighed.weights) - Math.min(...weighed.weights)).toBeLessThan(9_000_000);
   });
 
   test('is bounded by the bytes of the call, not of the client', async () => {
@@ -152,9 +156,11 @@ describe('a text answer with a sink', () => {
   });
 });
 
+const fits = (length: number): object => ({ status: 200, body: { length } });
+
 describe('an answer that is too large', () => {
-  test.each<[string, RequestListener]>([
-    ['announced', answers(Buffer.alloc(30_000_000), 200, { 'content-length': '30000000' })],
+  test.each<[string, Listener]>([
+    ['announced', (_, response) => response.writeHead(200, { 'content-length': 30_000_000 }).write('a')],
     ['in pieces', inPieces(repeated(Buffer.alloc(10_000), 3000))],
     ['packed in pieces', inPieces(repeated(gzipSync(Buffer.alloc(10_000)), 300_000), gzip)],
   ])('ends the call and the connection (%s)', async (_, listener) => {
@@ -170,7 +176,6 @@ describe('an answer that is too large', () => {
     await expect(ask(answers(packed, 200, gzip), 'bytes')).rejects.toMatchObject({ code: 'ANSWER_TOO_LARGE' });
   });
 
-  const fits = (length: number): object => ({ status: 200, body: { length } });
   const isTooLarge = { code: 'ANSWER_TOO_LARGE' };
 
   test.each<[number, number | undefined, object]>([

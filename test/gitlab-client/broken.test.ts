@@ -1,13 +1,12 @@
 import { createServer } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { describe, expect, test } from 'vitest';
-import { onTestFinished } from 'vitest';
-import { answers, as, clientOf, failureOf, get, listen, post, serve } from './support.ts';
-import type { RequestListener } from 'node:http';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { answers, as, breaksOff, clientOf, failureOf, get, listen, post, serve } from './support.ts';
 import type { Socket } from 'node:net';
+import type { Listener } from './support.ts';
 
 /** A server below HTTP, which may say anything or nothing. */
-async function serveRaw(onSocket: (socket: Socket) => void): Promise<string> {
+async function serveRaw(onSocket: (socket: Socket) => unknown): Promise<string> {
   const sockets: Socket[] = [];
   const server = createServer((socket) => {
     sockets.push(socket.on('error', () => undefined));
@@ -21,6 +20,7 @@ async function serveRaw(onSocket: (socket: Socket) => void): Promise<string> {
   return `127.0.0.1:${port}`;
 }
 
+const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}';
 const silence = (): void => undefined;
 
 describe('a request that did not reach GitLab', () => {
@@ -47,7 +47,7 @@ describe('a request that did not reach GitLab', () => {
     expect(failure.detail).toBe(`${host}: no connection could be made in time (UND_ERR_CONNECT_TIMEOUT); ${notSent}`);
   });
 
-  test.each<[string, (socket: Socket) => void]>([
+  test.each<[string, (socket: Socket) => unknown]>([
     ['hangs up', (socket) => socket.destroy()],
     ['speaks no TLS', (socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n')],
   ])('is GITLAB_UNREACHABLE where the other side %s in the TLS handshake', async (_, onSocket) => {
@@ -72,14 +72,18 @@ describe('a request on which GitLab may have acted', () => {
     expect(failure.detail).toContain('the answer stopped midway (UND_ERR_BODY_TIMEOUT)');
   });
 
-  test.each<[string, (socket: Socket) => void]>([
+  test.each<[string, (socket: Socket) => unknown]>([
     ['ends the connection', (socket) => socket.end()],
     ['resets the connection', (socket) => socket.resetAndDestroy()],
     ['speaks no HTTP', (socket) => socket.end('SSH-2.0-OpenSSH_9.6\r\n')],
     ['breaks off within the headers', (socket) => socket.end('HTTP/1.1 201 Created\r\nContent-Le')],
     ['sends headers without end', (socket) => socket.end(`HTTP/1.1 200 OK\r\nA: ${'a'.repeat(100_000)}\r\n\r\n`)],
   ])('is GITLAB_UNREACHABLE where the other side %s', async (_, onData) => {
-    const host = await serveRaw((socket) => socket.once('data', () => onData(socket)));
+    const host = await serveRaw((socket) =>
+      socket.once('data', () => {
+        onData(socket);
+      }),
+    );
     const failure = await failureOf(clientOf(`http://${host}`).send(post('/x'), as()));
     expect(failure).toMatchObject({ code: 'GITLAB_UNREACHABLE', acted: 'maybe', status: undefined });
     expect(failure.detail).toContain('the request had been sent');
@@ -87,12 +91,9 @@ describe('a request on which GitLab may have acted', () => {
 
   const halfGzip = gzipSync('{"a":1}'.repeat(1000)).subarray(0, 30);
 
-  test.each<[string, RequestListener]>([
-    [
-      'its announced end',
-      (_, response) => response.writeHead(201, { 'content-length': 9 }).write('{', () => response.destroy()),
-    ],
-    ['its last chunk', (_, response) => response.writeHead(201).write('{"a":', () => response.destroy())],
+  test.each<[string, Listener]>([
+    ['its announced end', breaksOff('{', 201, { 'content-length': 9 })],
+    ['its last chunk', breaksOff('{"a":', 201)],
     ['the end of its packing', answers(halfGzip, 201, { 'content-encoding': 'gzip' })],
     ['its unpacking', answers('no gzip', 201, { 'content-encoding': 'gzip' })],
   ])('is GITLAB_UNREACHABLE where the answer breaks off before %s', async (_, listener) => {
@@ -104,15 +105,14 @@ describe('a request on which GitLab may have acted', () => {
 
 test.each([get('/x'), post('/x')])('sends a request once, whatever happens: $method', async (request) => {
   const seen: string[] = [];
-  const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}';
-  const host = await serveRaw((socket) => {
+  const turns = [(socket: Socket) => socket.write(ok), (socket: Socket) => socket.resetAndDestroy()];
+  // The second request comes over the connection that was kept.
+  const host = await serveRaw((socket) =>
     socket.on('data', (data) => {
       seen.push(String(data).split(' ', 2).join(' '));
-      // The second request comes over the connection that was kept.
-      if (seen.length === 1) socket.write(ok);
-      else socket.resetAndDestroy();
-    });
-  });
+      turns.shift()?.(socket);
+    }),
+  );
   const client = clientOf(`http://${host}`);
   await client.send(get('/first'), as());
   expect(await failureOf(client.send(request, as()))).toMatchObject({ code: 'GITLAB_UNREACHABLE', acted: 'maybe' });
@@ -120,7 +120,7 @@ test.each([get('/x'), post('/x')])('sends a request once, whatever happens: $met
 });
 
 test('works again after the connection broke', async () => {
-  const turns: RequestListener[] = [(request) => request.socket.destroy(), answers('{"ok":1}')];
+  const turns: Listener[] = [(request) => request.socket.destroy(), answers('{"ok":1}')];
   const { origin } = await serve((request, response) => turns.shift()?.(request, response));
   const client = clientOf(origin);
   await failureOf(client.send(get('/x'), as()));

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Failure, failureDataOf } from '../../src/errors.ts';
-import { answers, as, clientOf, failureOf, get, post, serve, token } from './support.ts';
+import { answers, as, breaksOff, clientOf, failureOf, get, post, serve, token } from './support.ts';
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { GitLabFailure } from '../../src/gitlab/failure.ts';
 
@@ -71,6 +71,7 @@ test.each<[string, unknown, string]>([
   ['an HTML page', '<html><head><title>Secret host</title></head><body>502</body></html>', htmlWords],
   ['an HTML page after a byte order mark', '\uFEFF \n<!DOCTYPE html><p>Bad gateway', htmlWords],
   ['XML of a proxy', '<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>', htmlWords],
+  ['an HTML page within JSON, escaped', '{"message":"\\u003chtml\\u003e502"}', htmlWords],
   ['an HTML page within JSON', { message: 'upstream said <!DOCTYPE html><p>no' }, htmlWords],
 ])('keeps the words of an error body of the shape: %s', async (_, body, words) => {
   expect((await failureFor(body)).detail).toBe(`GitLab answered 400: ${words}`);
@@ -119,12 +120,7 @@ test.each<[string, unknown]>([
 });
 
 test('keeps the status of an error whose body breaks off', async () => {
-  const { origin } = await serve((_, response) => {
-    response.writeHead(422, { 'content-length': '1000' });
-    response.write('cut off here', () => {
-      response.destroy();
-    });
-  });
+  const { origin } = await serve(breaksOff('cut off here', 422, { 'content-length': 1000 }));
   await expect(clientOf(origin).send(get('/x'), as())).rejects.toMatchObject({ code: 'GITLAB_REJECTED', status: 422 });
 });
 

@@ -1,13 +1,19 @@
 import { describe, expect, test } from 'vitest';
-import { answers, as, clientOf, failureOf, get, serve, token } from './support.ts';
-import type { RequestListener } from 'node:http';
+import { answers, as, clientOf, closed, failureOf, get, serve, token } from './support.ts';
+import type { Listener } from './support.ts';
 import type { GitLabRequest } from '../../src/gitlab/request.ts';
 
 const moved = JSON.stringify({ message: 'This resource has been moved permanently' });
 
-/** Sends the first request elsewhere; answers the later ones. */
-function redirectsOnce(location: string, status = 301): RequestListener {
-  const turns = [answers(moved, status, { location }), answers('{"id":17}')];
+/** Sends the first request elsewhere (HERE is this server); answers the later ones. */
+function redirectsOnce(location: string, status = 301): Listener {
+  const turns: Listener[] = [
+    (request, response) => {
+      const here = `http://${request.headers.host}`;
+      answers(moved, status, { location: location.replace('HERE', here) })(request, response);
+    },
+    answers('{"id":17}'),
+  ];
   return (request, response) => turns.shift()?.(request, response);
 }
 
@@ -25,14 +31,17 @@ describe('a redirected read', () => {
   });
 
   test('is followed to an absolute address, with its encoding', async () => {
-    const { origin, taken, server } = await serve((request, response) => {
-      next(request, response);
-    });
     const path = '/api/v4/projects/team%2Fnew/repository/files/a%2Eb/raw';
-    const next = redirectsOnce(origin + path);
+    const { origin, taken } = await serve(redirectsOnce(`HERE${path}`));
     await clientOf(origin).send(get('/projects/old/repository/files/a%2Eb/raw'), as());
-    expect(server.listening).toBe(true);
     expect(taken[1]?.url).toBe(path);
+  });
+
+  test('is followed without the rest of an answer that is long', async () => {
+    const turns = [answers('a'.repeat(5_000_000), 301, { location: '/api/v4/projects/17' }), answers('{"id":17}')];
+    const { origin, sockets } = await serve((request, response) => turns.shift()?.(request, response));
+    expect((await clientOf(origin).send(get('/projects/old'), as())).body).toEqual({ id: 17 });
+    await closed(sockets.slice(0, 1));
   });
 
   test('is followed three times and no more', async () => {

@@ -11,6 +11,8 @@ import type { GitLabRequest, GitLabResponse } from '../../src/gitlab/request.ts'
 
 export const token = 'glpat-secret-of-ann-0123';
 
+export type Listener = (...exchange: Parameters<RequestListener>) => unknown;
+
 export interface Taken {
   readonly method: string;
   /** Path and query as they came over the wire. */
@@ -28,7 +30,7 @@ interface Wire {
 }
 
 /** A server on 127.0.0.1 that notes what comes and lets the test answer; closed with the test. */
-export async function serve(answer: RequestListener, made: Server = createServer()): Promise<Wire> {
+export async function serve(answer: Listener, made: Server = createServer()): Promise<Wire> {
   const taken: Taken[] = [];
   const sockets: Socket[] = [];
   const server = made.on('request', (request, response) => {
@@ -99,18 +101,23 @@ export async function failureOf(call: Promise<GitLabResponse>): Promise<GitLabFa
 }
 
 /** Answers with a status, some headers and a body. */
-export function answers(
-  body: string | Buffer = '{}',
-  status = 200,
-  headers: OutgoingHttpHeaders = {},
-): RequestListener {
+export function answers(body: string | Buffer = '{}', status = 200, headers: OutgoingHttpHeaders = {}): Listener {
   return (_, response) => {
     response.writeHead(status, headers).end(body);
   };
 }
 
+/** Answers with a beginning, then drops the connection. */
+export function breaksOff(beginning: string, status: number, headers: OutgoingHttpHeaders = {}): Listener {
+  return (_, response) => {
+    response.writeHead(status, headers).write(beginning, () => {
+      response.destroy();
+    });
+  };
+}
+
 /** Answers after some milliseconds. */
-export function answersLate(delayMs: number, body = '{}'): RequestListener {
+export function answersLate(delayMs: number, body = '{}'): Listener {
   return (_, response) => {
     setTimeout(() => {
       response.end(body);

@@ -1,5 +1,5 @@
 import type { Project } from './entities/project.ts';
-import type { User } from './entities/user.ts';
+import type { Token, User } from './entities/user.ts';
 import { invalidParameters, noSuchRow } from './errors.ts';
 import type { Input } from './input.ts';
 import type { UploadedFile } from './multipart.ts';
@@ -10,6 +10,7 @@ export interface Context {
   readonly store: Store;
   readonly viewer: User;
   readonly signedIn: boolean;
+  readonly account: Token | undefined;
   readonly method: string;
   /** Path and query as they came, for Link headers and redirects. */
   readonly path: string;

@@ -137,13 +137,11 @@ function same(wanted: string | undefined, given: string | null): boolean {
   return wanted === undefined || wanted === given;
 }
 
-/** Repeatable random numbers (mulberry32). */
+/** Repeatable random numbers: a linear congruential generator with the constants of Numerical Recipes. */
 function createRandom(seed: number): () => number {
-  let state = seed;
+  let state = seed >>> 0;
   return () => {
-    state = (state + 0x6d_2b_79_f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 4_294_967_296;
   };
 }

@@ -53,6 +53,7 @@ function perform({ store, router }: Parts, request: Request): Answer {
     store,
     viewer: caller.user ?? nobody,
     signedIn: caller.user !== undefined,
+    account: caller.account,
     method,
     path,
     search,
@@ -65,21 +66,13 @@ function perform({ store, router }: Parts, request: Request): Answer {
 }
 
 function render(context: Context, reply: Reply): Answer {
-  switch (reply.kind) {
-    case 'json': {
-      return jsonAnswer(reply.status, reply.body, reply.headers);
-    }
-    case 'list': {
-      const { rows, headers } = paginate(context, reply);
-      return jsonAnswer(200, rows, headers);
-    }
-    case 'bytes': {
-      return { status: 200, headers: { 'Content-Type': reply.type, ...reply.headers }, body: reply.bytes };
-    }
-    case 'empty': {
-      return { status: reply.status, headers: reply.headers, body: '' };
-    }
+  if (reply.kind === 'json') return jsonAnswer(reply.status, reply.body, reply.headers);
+  if (reply.kind === 'empty') return { status: reply.status, headers: reply.headers, body: '' };
+  if (reply.kind === 'bytes') {
+    return { status: 200, headers: { 'Content-Type': reply.type, ...reply.headers }, body: reply.bytes };
   }
+  const { rows, headers } = paginate(context, reply);
+  return jsonAnswer(200, rows, headers);
 }
 
 /** doorkeeper's endpoint, outside of the API: it knows OAuth tokens only. */

@@ -10,6 +10,11 @@ export interface Input {
   text(name: string): string | undefined;
   integer(name: string): number | undefined;
   flag(name: string): boolean | undefined;
+  /** What an update makes of a value: sent, null where cleared, `before` where not sent. */
+  textOr(name: string, before: string | null): string | null;
+  integerOr(name: string, before: number | null): number | null;
+  /** A switch that is on only when sent so. */
+  on(name: string): boolean;
   /** A list, or a comma-separated string. */
   texts(name: string): readonly string[] | undefined;
   integers(name: string): readonly number[] | undefined;
@@ -21,6 +26,8 @@ export interface Input {
   /** Refuses with 400 unless one is there. */
   requireOne(...names: readonly string[]): void;
   requiredText(name: string): string;
+  /** As requiredText, and not blank. */
+  filledText(name: string): string;
 }
 
 export function createInput(values: Values): Input {
@@ -36,12 +43,19 @@ export function createInput(values: Values): Input {
     const missing = names.filter((name) => given(name) === undefined);
     if (missing.length > 0) throw invalidParameters(missing.map((name) => `${name} is missing`).join(', '));
   };
+  const requiredText = (name: string): string => {
+    require(name);
+    return read(name, asText) ?? '';
+  };
   return {
     values,
     has: (name) => Object.hasOwn(values, name),
     text: (name) => read(name, asText),
     integer: (name) => read(name, asInteger),
     flag: (name) => read(name, asFlag),
+    textOr: (name, before) => (Object.hasOwn(values, name) ? (read(name, asText) ?? null) : before),
+    integerOr: (name, before) => (Object.hasOwn(values, name) ? (read(name, asInteger) ?? null) : before),
+    on: (name) => read(name, asFlag) === true,
     texts: (name) => read(name, asTexts),
     integers: (name) => read(name, (value) => allOrNone(asTexts(value)?.map(asInteger))),
     oneOf: (name, allowed) => {
@@ -61,9 +75,11 @@ export function createInput(values: Values): Input {
       if (names.some((name) => Object.hasOwn(values, name))) return;
       throw invalidParameters(`${names.join(', ')} are missing, at least one parameter must be provided`);
     },
-    requiredText: (name) => {
-      require(name);
-      return read(name, asText) ?? '';
+    requiredText,
+    filledText: (name) => {
+      const text = requiredText(name);
+      if (text.trim() === '') throw invalidParameters(`${name} is empty`);
+      return text;
     },
   };
 }

@@ -35,7 +35,9 @@ export interface Metrics {
 
 export interface Journal {
   /** Writes a request down; the function returned adds what is learned later. */
-  begin(entry: Pick<JournalEntry, 'method' | 'path' | 'query' | 'token' | 'user' | 'requestId'>): (outcome: Outcome) => void;
+  begin(
+    entry: Pick<JournalEntry, 'method' | 'path' | 'query' | 'token' | 'user' | 'requestId'>,
+  ): (outcome: Outcome) => void;
   entries(): readonly JournalEntry[];
   /** Counts over all entries since the last clear. */
   metrics(): Metrics;
@@ -51,7 +53,9 @@ export function createJournal({ now }: { readonly now: () => number }): Journal 
       seq += 1;
       const entry = { seq, at: now(), ...request, status: null, fault: null, aborted: false, early: false };
       entries.push(entry);
-      return (outcome) => Object.assign(entry, outcome);
+      return (outcome) => {
+        Object.assign(entry, outcome);
+      };
     },
     entries: () => entries,
     metrics: () => ({

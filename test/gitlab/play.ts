@@ -17,12 +17,14 @@ interface Exchange {
   readonly apply: () => Answer;
   /** Adds the headers that every answer has. */
   readonly dress: (answer: Answer) => Answer;
+  /** Told the status just before it goes out. */
+  readonly answering: (status: number) => void;
 }
 
 /** Answers with what the fault makes of the request. */
 export async function play(fault: Fault | undefined, exchange: Exchange, delayMs: number): Promise<void> {
   const outcome = actOn(fault, exchange);
-  if (delayMs > 0) await sleep(delayMs);
+  if (delayMs > 0) await sleep(delayMs, undefined, { ref: false });
   await deliver(outcome, exchange);
 }
 
@@ -39,80 +41,60 @@ interface Stream {
   readonly chunks: Iterable<string>;
 }
 
-function actOn(fault: Fault | undefined, { apply, dress, url }: Exchange): Outcome {
-  switch (fault?.kind) {
+function actOn(fault: Fault | undefined, exchange: Exchange): Outcome {
+  const { apply, dress } = exchange;
+  if (fault === undefined || fault.kind === 'slow') return dress(apply());
+  if (fault.kind === 'drip') return { answer: dress(apply()), pieces: fault.pieces, everyMs: fault.everyMs };
+  if (fault.kind.endsWith('After')) apply();
+  switch (fault.kind) {
+    case 'htmlBefore':
     case 'htmlAfter': {
-      apply();
       return badGateway;
     }
+    case 'resetBefore':
     case 'resetAfter': {
-      apply();
       return 'reset';
-    }
-    case 'drip': {
-      return { answer: dress(apply()), pieces: fault.pieces, everyMs: fault.everyMs };
-    }
-    case undefined:
-    case 'slow': {
-      return dress(apply());
     }
     default: {
-      return instead(fault, { dress, url });
+      return fault.kind === 'silence' ? 'silence' : instead(fault, exchange);
     }
   }
 }
 
-type Instead = Exclude<Fault, { kind: 'htmlAfter' | 'resetAfter' | 'drip' | 'slow' }>;
+type Instead = Extract<Fault, { kind: 'throttle429' | 'app429' | 'status' | 'redirect' | 'hugeTrace' | 'hugeDiff' }>;
 
-/** The faults that keep the request from being carried out. */
-function instead(fault: Instead, { dress, url }: Pick<Exchange, 'dress' | 'url'>): Outcome {
-  switch (fault.kind) {
-    case 'htmlBefore': {
-      return badGateway;
-    }
-    case 'resetBefore': {
-      return 'reset';
-    }
-    case 'silence': {
-      return 'silence';
-    }
-    case 'throttle429': {
-      return dress(throttled(fault.retryAfterSeconds));
-    }
-    case 'app429': {
-      return dress(jsonAnswer(429, tooManyRequests, retryAfter(fault.retryAfterSeconds)));
-    }
-    case 'status': {
-      const headers = { 'Content-Type': fault.contentType ?? 'application/json', ...fault.headers };
-      const body = typeof fault.body === 'string' ? fault.body : JSON.stringify(fault.body ?? '');
-      return dress({ status: fault.status, headers, body });
-    }
-    case 'redirect': {
-      const to = fault.to.startsWith('/') ? `${url}${fault.to}` : fault.to;
-      const message = `This resource has been moved permanently to ${to}`;
-      return dress(jsonAnswer(301, { message }, { Location: to }));
-    }
-    case 'hugeTrace': {
-      const head = dress({ status: 200, headers: { 'Content-Type': 'text/plain' }, body: '' });
-      return { head, chunks: hugeTrace(fault.megabytes) };
-    }
-    case 'hugeDiff': {
-      return { head: dress(jsonAnswer(200, [])), chunks: hugeDiff(fault.megabytes) };
-    }
+/** The faults that answer in place of the request, which is not carried out. */
+function instead(fault: Instead, { dress, url }: Exchange): Outcome {
+  if (fault.kind === 'throttle429') return dress(throttled(fault.retryAfterSeconds));
+  if (fault.kind === 'app429') return dress(jsonAnswer(429, tooManyRequests, retryAfter(fault.retryAfterSeconds)));
+  if (fault.kind === 'hugeDiff') return { head: dress(jsonAnswer(200, [])), chunks: hugeDiff(fault.megabytes) };
+  if (fault.kind === 'hugeTrace') {
+    const head = dress({ status: 200, headers: { 'Content-Type': 'text/plain' }, body: '' });
+    return { head, chunks: hugeTrace(fault.megabytes) };
   }
+  if (fault.kind === 'redirect') {
+    const to = fault.to.startsWith('/') ? `${url}${fault.to}` : fault.to;
+    return dress(jsonAnswer(301, { message: `This resource has been moved permanently to ${to}` }, { Location: to }));
+  }
+  const headers = { 'Content-Type': fault.contentType ?? 'application/json', ...fault.headers };
+  const body = typeof fault.body === 'string' ? fault.body : JSON.stringify(fault.body ?? '');
+  return dress({ status: fault.status, headers, body });
 }
 
-async function deliver(outcome: Outcome, { request, response }: Exchange): Promise<void> {
+async function deliver(outcome: Outcome, { request, response, answering }: Exchange): Promise<void> {
   if (outcome === 'reset') {
     request.socket.resetAndDestroy();
   } else if (outcome === 'silence') {
     if (!response.closed) await once(response, 'close');
   } else if ('pieces' in outcome) {
+    answering(outcome.answer.status);
     await drip(response, outcome);
   } else if ('chunks' in outcome) {
+    answering(outcome.head.status);
     response.writeHead(outcome.head.status, { ...outcome.head.headers });
     await pipeline(Readable.from(outcome.chunks), response).catch(() => undefined);
   } else {
+    answering(outcome.status);
     send(response, outcome);
   }
 }
@@ -131,17 +113,19 @@ async function drip(response: ServerResponse, { answer, pieces, everyMs }: Drip)
   for (let start = 0; start < body.length && !response.closed; start += size) {
     response.write(body.subarray(start, start + size));
     // oxlint-disable-next-line eslint/no-await-in-loop -- the pause between two pieces is the fault
-    await sleep(everyMs);
+    await sleep(everyMs, undefined, { ref: false });
   }
   response.end();
 }
 
-/** The answer of GitLab's request throttle. */
-export function throttled(retryAfterSeconds: number | undefined): Answer {
+/** The answer of GitLab's request throttle, which a limit has found. */
+export const retryLater: Answer = { status: 429, headers: { 'Content-Type': 'text/plain' }, body: 'Retry later\n' };
+
+function throttled(retryAfterSeconds: number | undefined): Answer {
   const rule = { requests: 2000, windowMs: 60_000 };
   const state = { rule, observed: 2001, resetsInSeconds: retryAfterSeconds ?? 60, now: Date.now() };
-  const headers = { 'Content-Type': 'text/plain', ...throttleHeaders({ name: 'throttle_authenticated_api', ...state }) };
-  return { status: 429, headers: { ...headers, ...retryAfter(retryAfterSeconds) }, body: 'Retry later\n' };
+  const headers = throttleHeaders({ name: 'throttle_authenticated_api', ...state });
+  return { ...retryLater, headers: { ...retryLater.headers, ...headers, ...retryAfter(retryAfterSeconds) } };
 }
 
 function retryAfter(seconds: number | undefined): Readonly<Record<string, string>> {

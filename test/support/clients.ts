@@ -18,17 +18,17 @@ export async function connectClient(url: string, headers: Headers = {}): Promise
 export async function connectOldClient(url: string, headers: Headers = {}): Promise<OldClient> {
   const client = new OldClient(who);
   const transport = new OldTransport(new URL(url), { requestInit: { headers } });
-  // The old SDK's own transport does not fit its own interface under exactOptionalPropertyTypes.
-  await client.connect(transport as unknown as Parameters<OldClient['connect']>[0]); // oxlint-disable-line typescript/no-unsafe-type-assertion -- see above
+  await client.connect(transport);
   return client;
 }
 
 /** What a bare curl of the deployment guide sends. */
-export async function post(url: string, body: unknown, headers: Headers = {}): Promise<Response> {
+export async function post(url: string, body: unknown, headers: Headers = {}, signal?: AbortSignal): Promise<Response> {
   return fetch(url, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', ...headers },
     body: typeof body === 'string' ? body : JSON.stringify(body),
+    ...(signal !== undefined && { signal }),
   });
 }
 

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { startRedis } from './redis-server.ts';
 export type { ProvidedContext } from 'vitest';
 import type { TestProject } from 'vitest/node';
@@ -11,6 +12,7 @@ declare module 'vitest' {
 
 /** One real Redis for the whole run; without one its suites are skipped, loudly, or fail with REQUIRE_REDIS=1. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  build();
   const redis = await startRedis();
   if (redis === undefined) {
     const words = 'no Redis: put redis-server on the PATH or set TEST_REDIS_URL';
@@ -19,4 +21,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
   }
   project.provide('redisUrl', redis?.url ?? '');
   return async () => redis?.stop();
+}
+
+/** The end-to-end tests run the built service. */
+function build(): void {
+  const { status } = spawnSync(process.execPath, ['--import', 'tsx', 'scripts/build-if-needed.ts'], {
+    stdio: 'inherit',
+  });
+  if (status !== 0) throw new Error('the service does not build');
 }

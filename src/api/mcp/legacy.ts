@@ -1,6 +1,7 @@
 import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server';
 import type { AuthInfo, RequestId, Server } from '@modelcontextprotocol/server';
 import * as z from 'zod';
+import { takesStream } from './accept.ts';
 import type { Cancels } from './cancels.ts';
 import { requestKey } from './cancels.ts';
 
@@ -56,9 +57,8 @@ interface Named {
 
 async function serve(options: LegacyOptions, incoming: Incoming, named: Named): Promise<Response> {
   const { request, body, authInfo } = incoming;
-  const wantsStream = (request.headers.get('accept') ?? '').includes('text/event-stream');
   const transport = new WebStandardStreamableHTTPServerTransport({
-    enableJsonResponse: !wantsStream,
+    enableJsonResponse: !takesStream(request),
     keepAliveMs: options.keepAliveMs,
   });
   const server = options.build(authInfo === undefined ? {} : { authInfo });

@@ -6,6 +6,7 @@ import type { Listing } from '../../tools/listing.ts';
 import { isOffered } from '../../tools/policy.ts';
 import type { CallTool } from '../call.ts';
 import { identityOf } from '../identity.ts';
+import { takesStream } from './accept.ts';
 
 interface ServerOptions {
   readonly name: string;
@@ -25,7 +26,8 @@ const LIST_TTL_MS = 300_000;
 /** Sends the call's progress to a client that asked for it, each value one higher than the last. */
 function progressTo(context: ServerContext): (message: string) => void {
   const progressToken = context.mcpReq._meta?.progressToken;
-  if (progressToken === undefined) return () => undefined;
+  const takesIt = progressToken !== undefined && context.http?.req !== undefined && takesStream(context.http.req);
+  if (!takesIt) return () => undefined;
   let progress = 0;
   return (message) => {
     progress += 1;

@@ -7,9 +7,9 @@ export interface BoundedText {
 
 /** Collects one line piece by piece and keeps no more than `maxChars` of it. */
 export interface BoundedLine {
-  add(piece: string): void;
+  readonly add: (piece: string) => void;
   /** Gives the line and begins the next one. */
-  take(): BoundedText;
+  readonly take: () => BoundedText;
 }
 
 /**
@@ -59,5 +59,5 @@ export function createBoundedLine(maxChars: number): BoundedLine {
 }
 
 function withoutHalfCharacter(text: string): string {
-  return /[\uD800-\uDBFF]$/.test(text) ? text.slice(0, -1) : text;
+  return /[\uD800-\uDBFF]$/u.test(text) ? text.slice(0, -1) : text;
 }

@@ -27,7 +27,7 @@ const reservedBytes = 700;
 export function answerExcerpt(chosen: Chosen): unknown {
   const { view, excerpt, searched, totalLines } = chosen;
   const json = view.format === 'json';
-  const fitted = fit(excerpt, {
+  const fitted = fitToBudget(excerpt, {
     maxBytes: view.maxBytes - Math.min(reservedBytes, Math.floor(view.maxBytes / 2)),
     size: json ? jsonSize : textSize(totalLines),
   });
@@ -42,7 +42,7 @@ export function answerExcerpt(chosen: Chosen): unknown {
   };
 }
 
-function fit(excerpt: Excerpt, budget: { maxBytes: number; size: (line: ShownLine) => number }): Fitted {
+function fitToBudget(excerpt: Excerpt, budget: { maxBytes: number; size: (line: ShownLine) => number }): Fitted {
   const share = excerpt.last.length > 0 ? Math.floor(budget.maxBytes / 2) : budget.maxBytes;
   const firstSizes = excerpt.first.map(budget.size);
   const first = excerpt.first.slice(0, countFitting(firstSizes, share));

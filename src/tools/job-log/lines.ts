@@ -1,5 +1,6 @@
 import { createBoundedLine } from './bounded-line.ts';
 import { cleanLine } from './clean-line.ts';
+import { createRawLines } from './raw-lines.ts';
 
 /** A line of the log as a reader sees it. */
 export interface LogLine {
@@ -19,11 +20,11 @@ interface LineReader {
 const maxLineChars = 16_384;
 
 /**
- * With FF_TIMESTAMPS the runner begins each line with time, stream and `+` where the line continues the one before it:
- * https://gitlab.com/gitlab-org/gitlab/-/blob/master/lib/gitlab/ci/ansi2json/converter.rb
+ * With FF_TIMESTAMPS the runner begins each line with time, stream and `+` where it continues the stream's line before:
+ * https://gitlab.com/gitlab-org/gitlab-runner/-/blob/main/common/buildlogger/internal/timestamper/timestamper.go
  */
 const runnerPrefix = /^\d{4}-[01]\d-[0-3]\dT[0-2]\d:[0-5]\d:[0-5]\d\.\d{6}Z [\da-f]{2}[EO][+ ]/u;
-const prefixLength = 32;
+const prefixChars = 32;
 const streamAt = 28;
 const continuedAt = 31;
 
@@ -32,10 +33,6 @@ export function createLineReader(take: (line: LogLine) => void): LineReader {
   const open = createBoundedLine(maxLineChars);
   let openNumber = 0;
   let openStream = '';
-  let count = 0;
-  /** The beginning of the current raw line, until it is long enough to show a runner's prefix. */
-  let beginning = '';
-  let begun = false;
 
   const flush = (): void => {
     if (openNumber === 0) return;
@@ -45,45 +42,24 @@ export function createLineReader(take: (line: LogLine) => void): LineReader {
       take({ n: openNumber, text: part, cut: index === parts.length - 1 ? cut : 0 });
     openNumber = 0;
   };
-  const begin = (): void => {
-    count += 1;
-    begun = true;
-    const stamped = runnerPrefix.test(beginning);
-    const stream = stamped ? beginning.slice(streamAt, continuedAt) : '';
-    const continues = stamped && beginning[continuedAt] === '+' && stream === openStream && openNumber > 0;
-    if (!continues) {
-      flush();
-      openNumber = count;
-      openStream = stream;
-    }
-    open.add(stamped ? beginning.slice(prefixLength) : beginning);
-    beginning = '';
-  };
-  const add = (piece: string): void => {
-    if (begun) {
-      open.add(piece);
-      return;
-    }
-    beginning += piece;
-    if (beginning.length >= prefixLength) begin();
-  };
-  const endLine = (): void => {
-    if (!begun) begin();
-    begun = false;
-  };
-
-  return {
-    push(chunk) {
-      let from = 0;
-      for (let to = chunk.indexOf('\n'); to !== -1; to = chunk.indexOf('\n', from)) {
-        add(chunk.slice(from, to));
-        endLine();
-        from = to + 1;
+  const raw = createRawLines(prefixChars, {
+    begin(n, text) {
+      const stamped = runnerPrefix.test(text);
+      const stream = stamped ? text.slice(streamAt, continuedAt) : '';
+      const continues = stamped && text[continuedAt] === '+' && stream === openStream && openNumber > 0;
+      if (!continues) {
+        flush();
+        openNumber = n;
+        openStream = stream;
       }
-      add(chunk.slice(from));
+      open.add(stamped ? text.slice(prefixChars) : text);
     },
+    add: open.add,
+  });
+  return {
+    push: raw.push,
     finish() {
-      if (beginning !== '') begin();
+      const count = raw.finish();
       flush();
       return count;
     },

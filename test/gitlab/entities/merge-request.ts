@@ -172,15 +172,17 @@ interface DetailOptions {
   readonly store: Store;
   readonly project: Project;
   readonly canMerge: boolean;
+  readonly subscribed: boolean;
 }
 
 /** A merge request alone: with what lists leave out. */
-export function showMergeRequestDetail({ store, project, canMerge }: DetailOptions, mr: MergeRequest): unknown {
+export function showMergeRequestDetail(options: DetailOptions, mr: MergeRequest): unknown {
+  const { store, project, canMerge, subscribed } = options;
   const preparing = mergeStatus(store, project, mr) === 'preparing';
   const { base, head } = diffRefs(store, project, mr);
   return {
     ...showMergeRequest(store, project, mr),
-    subscribed: false,
+    subscribed,
     changes_count: preparing ? null : changesCount(project, base, head),
     ...showHeadPipeline({ store, project }, headPipeline(store, project, mr)),
     first_deployed_to_production_at: null,

@@ -36,7 +36,8 @@ export interface Person {
 export interface Branch {
   readonly name: string;
   readonly sha: string;
-  readonly protected: boolean;
+  /** The role that may push and merge, where the branch is protected. */
+  readonly pushLevel: number | null;
 }
 
 export interface Tag {
@@ -108,6 +109,7 @@ export function resolve(repository: Repository, ref: string): string | undefined
 }
 
 const treesKept = 64;
+const developer = 30;
 
 export function treeAt(repository: Repository, sha: string): Tree {
   const { trees } = repository;
@@ -117,6 +119,11 @@ export function treeAt(repository: Repository, sha: string): Tree {
   const oldest = trees.keys().next();
   if (trees.size > treesKept && oldest.done === false) trees.delete(oldest.value);
   return tree;
+}
+
+/** Whether a role may push to a branch and merge into it. */
+export function mayPush(repository: Repository, branch: string, level: number): boolean {
+  return level >= (repository.branches.get(branch)?.pushLevel ?? developer);
 }
 
 /** Writes a commit and moves the branch to it. */
@@ -131,8 +138,9 @@ export function commit(repository: Repository, options: CommitOptions): Commit {
   );
   const written = { id, parentIds, message, author, committedAt, order, changes };
   repository.commits.set(id, written);
-  const isProtected = repository.branches.get(branch)?.protected ?? branch === repository.defaultBranch;
-  repository.branches.set(branch, { name: branch, sha: id, protected: isProtected });
+  const protectedFor = branch === repository.defaultBranch ? developer : null;
+  const pushLevel = repository.branches.get(branch)?.pushLevel ?? protectedFor;
+  repository.branches.set(branch, { name: branch, sha: id, pushLevel });
   return written;
 }
 

@@ -1,5 +1,6 @@
 import { projectUrl } from '../entities/project.ts';
 import type { Project } from '../entities/project.ts';
+import { levels } from '../entities/user.ts';
 import type { Store } from '../store.ts';
 import type { Branch, Commit, Tag } from './repository.ts';
 
@@ -38,9 +39,9 @@ export function showBranch({ store, project, canPush }: BranchOptions, branch: B
     name: branch.name,
     commit: commit === undefined ? null : showCommit(store, project, commit),
     merged: false,
-    protected: branch.protected,
-    developers_can_push: branch.protected,
-    developers_can_merge: branch.protected,
+    protected: branch.pushLevel !== null,
+    developers_can_push: branch.pushLevel === levels.developer,
+    developers_can_merge: branch.pushLevel === levels.developer,
     can_push: canPush,
     default: branch.name === project.repository.defaultBranch,
     web_url: `${projectUrl(store, project)}/-/tree/${branch.name}`,

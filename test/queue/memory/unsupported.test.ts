@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { FlowProducer, Queue, QueueEvents, Worker } from 'bullmq';
-import type { JobsOptions, QueueBaseOptions, WorkerOptions } from 'bullmq';
-import { afterEach, describe, expect, test } from 'vitest';
+import type { JobsOptions } from 'bullmq';
+import { describe, expect, test } from 'vitest';
 import { memoryBackendFactory } from '../../../src/queue/memory/backend.ts';
 import { createMemoryStore } from '../../../src/queue/memory/store.ts';
 import { unsupportedOperations } from '../../../src/queue/memory/unsupported.ts';

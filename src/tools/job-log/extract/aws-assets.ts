@@ -3,7 +3,7 @@ import type { Extractor, Finding } from './extractor.ts';
 import { createFindings } from './findings.ts';
 
 interface Asset extends Finding {
-  readonly count: number;
+  readonly count?: number;
 }
 
 /** https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html */
@@ -47,54 +47,54 @@ interface AssetRule {
 
 const idPattern = new RegExp(
   String.raw`(?<![\w-])((?:${Object.keys(idKinds).join('|')})-(?:[\da-f]{17}|[\da-f]{8}))(?![\w-])`,
-  'g',
+  'gu',
 );
 const stackName = String.raw`([A-Za-z][\w-]{0,127})`;
 
 const rules: readonly AssetRule[] = [
   {
     hint: 'arn:aws',
-    pattern: /\b(arn:aws[\w-]*:[\w-]+:[\w-]*:(?:\d{12}|aws)?:[^\s"'`<>()[\]{},;\\]+)/g,
+    pattern: /\b(arn:aws[\w-]*:[\w-]+:[\w-]*:(?:\d{12}|aws)?:[^\s"'`<>()[\]{},;\\]+)/gu,
     kind: () => 'arn',
   },
   { hint: '-', pattern: idPattern, kind: ([, id = '']) => idKinds[id.slice(0, id.lastIndexOf('-'))] ?? 'id' },
-  { hint: 's3://', pattern: /\b(s3:\/\/[\w.-]+(?:\/[^\s"'`<>()[\]{},;\\]*)?)/g, kind: () => 's3' },
+  { hint: 's3://', pattern: /\b(s3:\/\/[\w.-]+(?:\/[^\s"'`<>()[\]{},;\\]*)?)/gu, kind: () => 's3' },
   {
     hint: 'amazonaws.com',
-    pattern: /(https?:\/\/(?:[\w.-]+\.)?s3[\w.-]*\.amazonaws\.com(?:\.cn)?\/[^\s"'`<>()[\]{},;\\]*)/g,
+    pattern: /(https?:\/\/(?:[\w.-]{1,120}\.)?s3[\w.-]{0,60}\.amazonaws\.com(?:\.cn)?\/[^\s"'`<>()[\]{},;\\]*)/gu,
     kind: () => 's3',
   },
   {
     hint: '.dkr.ecr.',
     pattern:
-      /\b(\d{12}\.dkr\.ecr\.[\w-]+\.amazonaws\.com(?:\.cn)?(?:\/[\w./-]+(?::[\w.-]+)?(?:@sha256:[\da-f]{64})?)?)/g,
+      /\b(\d{12}\.dkr\.ecr\.[\w-]+\.amazonaws\.com(?:\.cn)?(?:\/[\w./-]+(?::[\w.-]+)?(?:@sha256:[\da-f]{64})?)?)/gu,
     kind: () => 'ecr-image',
   },
-  { hint: 'public.ecr.aws/', pattern: /\b(public\.ecr\.aws\/[\w./-]+(?::[\w.-]+)?)/g, kind: () => 'ecr-image' },
+  { hint: 'public.ecr.aws/', pattern: /\b(public\.ecr\.aws\/[\w./-]+(?::[\w.-]+)?)/gu, kind: () => 'ecr-image' },
   {
     hint: ':stack/',
-    pattern: new RegExp(String.raw`:cloudformation:[\w-]*:\d{12}:stack/${stackName}`, 'g'),
+    pattern: new RegExp(String.raw`:cloudformation:[\w-]*:\d{12}:stack/${stackName}`, 'gu'),
     kind: () => 'stack',
   },
   {
     hint: '--stack-name',
-    pattern: new RegExp(String.raw`--stack-name[ =]["']?${stackName}`, 'g'),
+    pattern: new RegExp(String.raw`--stack-name[ =]["']?${stackName}`, 'gu'),
     kind: () => 'stack',
   },
   {
-    hint: 'stack',
+    hint: 'tack',
     pattern: new RegExp(
       String.raw`(?:Successfully created/updated stack - |deployed to stack |^\s*Stack name\s*: )${stackName}`,
-      'gi',
+      'giu',
     ),
     kind: () => 'stack',
   },
-  { hint: '✅', pattern: new RegExp(String.raw`^\s*✅\s+${stackName}(?: \(|$)`, 'g'), kind: () => 'stack' },
+  { hint: '✅', pattern: new RegExp(String.raw`^\s*✅\s+${stackName}(?: \(|$)`, 'gu'), kind: () => 'stack' },
   {
     hint: ': ',
     pattern: new RegExp(
       String.raw`^${stackName}: (?:deploying\.\.\.|destroying\.\.\.|creating CloudFormation changeset)`,
-      'g',
+      'gu',
     ),
     kind: () => 'stack',
   },
@@ -108,14 +108,12 @@ export function createAwsAssets(maxBytes: number): Extractor {
       for (const { hint, pattern, kind } of rules) {
         if (!text.includes(hint)) continue;
         for (const match of text.matchAll(pattern)) {
-          const value = ownCopy((match[1] ?? '').replace(/[.:]+$/, ''));
+          const value = ownCopy((match[1] ?? '').replace(/[.:]+$/u, ''));
           const key = `${kind(match)} ${value}`;
           const known = assets.get(key);
           assets.set(
             key,
-            known === undefined
-              ? { kind: kind(match), value, line: n, count: 1 }
-              : { ...known, count: known.count + 1 },
+            known === undefined ? { kind: kind(match), value, line: n } : { ...known, count: (known.count ?? 1) + 1 },
           );
         }
       }

@@ -18,7 +18,11 @@ interface ErrorLines {
 /** The first rule that fits a line counts, so the more telling ones come first. */
 export const errorRules: readonly ErrorRule[] = [
   { kind: 'terraform', begins: /^╷/u, goesOn: (_text, { last }) => !last.startsWith('╵'), has: /^│ Error: /u },
-  { kind: 'python', begins: /^\s*(?:\+ Exception Group )?Traceback \(most recent call last\):/u, goesOn: isOfTraceback },
+  {
+    kind: 'python',
+    begins: /^\s*(?:\+ Exception Group )?Traceback \(most recent call last\):/u,
+    goesOn: isOfTraceback,
+  },
   { kind: 'pytest', begins: /^E {3,}\S/u, goesOn: like(/^E(?: {3,}|$)/u) },
   {
     kind: 'go',
@@ -35,7 +39,8 @@ export const errorRules: readonly ErrorRule[] = [
   { kind: 'npm', begins: /^npm (?:ERR!|error)(?: |$)/u, goesOn: like(/^npm (?:ERR!|error)(?: |$)/u) },
   {
     kind: 'node packages',
-    begins: /^\s*(?:ERR_PNPM_|ELIFECYCLE\b)|^error (?:Command failed|An unexpected|Couldn't)|^➤ YN\d+: .*(?:Error|Failed)/u,
+    begins:
+      /^\s*(?:ERR_PNPM_|ELIFECYCLE\b)|^error (?:Command failed|An unexpected|Couldn't)|^➤ YN\d+: .*(?:Error|Failed)/u,
   },
   {
     kind: 'exception',
@@ -45,7 +50,11 @@ export const errorRules: readonly ErrorRule[] = [
       /^\s+at |^\s*\.{3} \d+ (?:more|common frames)|^\s*Caused by: |^\s+Suppressed: |^\s*-+> |^\s+--- End of inner/u,
     ),
   },
-  { kind: 'ruby', begins: /^\S+\.rb:\d+:in [`'].*Error\)|^rake aborted!|^bundler: failed/u, goesOn: like(/^\s+from /u) },
+  {
+    kind: 'ruby',
+    begins: /^\S+\.rb:\d+:in [`'].*Error\)|^rake aborted!|^bundler: failed/u,
+    goesOn: like(/^\s+from /u),
+  },
   { kind: 'php', begins: /^(?:PHP )?(?:Fatal|Parse) error: /u, goesOn: like(/^(?:Stack trace:|#\d+ |\s+thrown in )/u) },
   {
     kind: 'gradle',

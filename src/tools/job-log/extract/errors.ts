@@ -7,7 +7,7 @@ import type { Extractor, Finding, FindingList } from './extractor.ts';
 interface ErrorGroup extends Finding {
   readonly kind: string;
   readonly line: number;
-  readonly count: number;
+  readonly count?: number;
   readonly last_line?: number;
   readonly before?: string;
   readonly text: string;
@@ -31,7 +31,6 @@ export function createErrors(maxBytes: number): Extractor {
       groups.add(open.key(), {
         kind: open.rule.kind,
         line: open.n,
-        count: 1,
         ...(before.length === 0 ? {} : { before: ownCopy(before.join('\n')) }),
         text: cutToBytes(text, maxErrorBytes),
       });
@@ -76,7 +75,7 @@ function createGroups(maxBytes: number): Groups {
       counts.set(error.kind, (counts.get(error.kind) ?? 0) + 1);
       const known = groups.get(key);
       groups.delete(key);
-      const merged = known === undefined ? error : { ...known, count: known.count + 1, last_line: error.line };
+      const merged = known === undefined ? error : { ...known, count: (known.count ?? 1) + 1, last_line: error.line };
       groups.set(key, merged);
       bytes += known === undefined ? sizeOf(key, error) : 0;
       for (const [oldKey, old] of groups) {

@@ -22,5 +22,3 @@ export interface Extractor {
   line(n: number, text: string): void;
   result(): Report;
 }
-
-export type CreateExtractor = (maxBytes: number) => Extractor;

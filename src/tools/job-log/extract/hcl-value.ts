@@ -22,7 +22,7 @@ export function createHclValue(firstLine: string): HclValue {
     kept += line.length + 1;
     if (heredocEnd === undefined) {
       depth += nesting(line);
-      heredocEnd = /<<-?([A-Z_a-z]\w*)$/.exec(line)?.[1];
+      heredocEnd = /<<-?([A-Z_a-z]\w*)$/u.exec(line)?.[1];
     } else if (line.trim() === heredocEnd) {
       heredocEnd = undefined;
     }
@@ -37,12 +37,12 @@ export function createHclValue(firstLine: string): HclValue {
 
 /** How many more brackets a line opens than it closes, outside of strings. */
 function nesting(line: string): number {
-  const brackets = line.replaceAll(/"(?:[^"\\]|\\.)*"/g, '').match(/[()[\]{}]/g) ?? [];
+  const brackets = line.replaceAll(/"(?:[^"\\]|\\.)*"/gu, '').match(/[()[\]{}]/gu) ?? [];
   return brackets.reduce((depth, bracket) => depth + ('([{'.includes(bracket) ? 1 : -1), 0);
 }
 
 function unquoted(text: string): string {
-  if (!/^"(?:[^"\\]|\\.)*"$/.test(text)) return text;
+  if (!/^"(?:[^"\\]|\\.)*"$/u.test(text)) return text;
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === 'string' ? value : text;

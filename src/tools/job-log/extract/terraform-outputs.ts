@@ -1,5 +1,5 @@
 import { cutToBytes, ownCopy } from '../fit-bytes.ts';
-import type { Extractor } from './extractor.ts';
+import type { Extractor, Finding } from './extractor.ts';
 import { createFindings } from './findings.ts';
 import { createHclValue } from './hcl-value.ts';
 
@@ -12,20 +12,22 @@ interface Assignment {
   readonly begins: string;
 }
 
-const maxValueBytes = 4000;
+/** One value takes no more than this part of the answer. */
+const valuesPerAnswer = 5;
 const changes: Readonly<Record<string, string>> = { '+': 'add', '~': 'change', '-': 'remove' };
-const outputCommand = /^\$ (?:terraform|tofu|terragrunt) (?:\S+ )*output\b/;
-const masked = /^(?:<sensitive>|\(sensitive value\))/;
+const outputCommand = /^\$ (?:terraform|tofu|terragrunt) (?:\S+ )*output\b/u;
+const masked = /^(?:<sensitive>|\(sensitive value\))/u;
 
 /** The values under "Outputs:" after an apply or of `terraform output`, and the planned "Changes to Outputs:". */
 export function createTerraformOutputs(maxBytes: number): Extractor {
   const outputs = createFindings('outputs', maxBytes);
+  const maxValueBytes = Math.floor(maxBytes / valuesPerAnswer);
   let section: Section = 'none';
   let open: { readonly of: Assignment; readonly value: ReturnType<typeof createHclValue> } | undefined;
 
   const close = (): void => {
     if (open === undefined) return;
-    outputs.set(String(open.of.n), asFinding(open.of, open.value.text()));
+    outputs.set(String(open.of.n), asFinding(open.of, open.value.text(), maxValueBytes));
     open = undefined;
   };
   return {
@@ -56,13 +58,13 @@ function sectionAfter(section: Section, text: string): Section {
 
 function readAssignment(section: Section, { n, text }: { n: number; text: string }): Assignment | undefined {
   if (section === 'none') return undefined;
-  const match = /^(?: {2}([+~-]) )?([A-Z_a-z][\w-]*) *= (.*)$/.exec(text);
+  const match = /^(?: {2}([+~-]) )?([A-Z_a-z][\w-]*) *= (.*)$/u.exec(text);
   const [, sign = '', name = '', begins = ''] = match ?? [];
   if (match === null || (sign === '') !== (section === 'applied')) return undefined;
   return { n, name: ownCopy(name), change: changes[sign], begins };
 }
 
-function asFinding({ n, name, change }: Assignment, text: string): Readonly<Record<string, unknown>> {
+function asFinding({ n, name, change }: Assignment, text: string, maxValueBytes: number): Finding {
   const value = ownCopy(cutToBytes(text, maxValueBytes));
   return {
     name,

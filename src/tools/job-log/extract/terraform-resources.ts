@@ -3,26 +3,27 @@ import type { Extractor } from './extractor.ts';
 import { createFindings } from './findings.ts';
 
 /** A resource's address: `module.a.b["x y"].aws_instance.web[0]`. */
-const address = String.raw`[A-Za-z_][\w-]*(?:\.[\w-]+|\["(?:[^"\\]|\\.)*"\]|\[\d+\])+`;
-const planned = new RegExp(String.raw`(?:^|\s)# (${address})(?: \([^)]*\))?,? ((?:will|must|is tainted|has) .+)$`);
+const address = String.raw`[A-Za-z_][\w-]*(?:\.[\w-]+|\["(?:[^"\\]|\\.){0,200}"\]|\[\d+\])+`;
+const planned = new RegExp(String.raw`(?:^|\s)# (${address})(?: \([^)]*\))?,? ((?:will|must|is|has) .+)$`, 'u');
 const applied = new RegExp(
   String.raw`(?:^|\s)(${address})(?: \(deposed object \w+\))?: (?:Still )?([Cc]reat|[Mm]odif|[Dd]estr|[Ii]mport)\w+( complete)?(.*)$`,
+  'u',
 );
-const failed = new RegExp(String.raw`^\W*with (${address}),$`);
-const summary = /\b(?:Plan: \d+ to |(?:Apply|Destroy) complete! Resources: \d+ |No changes\. )/;
+const failed = new RegExp(String.raw`^\W*with (${address}),$`, 'u');
+const summary = /\b(?:Plan: \d+ to |(?:Apply|Destroy) complete! Resources: \d+ |No changes\. )/u;
 
 /** Words of a plan line, of which the first that fits counts: `actionDescription` in Terraform's plan renderer. */
 const plannedActions: readonly (readonly [RegExp, string])[] = [
-  [/be replaced/, 'replace'],
-  [/will be created/, 'create'],
-  [/will be updated/, 'update'],
-  [/will be destroyed/, 'destroy'],
-  [/will be read/, 'read'],
-  [/will be imported/, 'import'],
-  [/will no longer be managed/, 'forget'],
-  [/has moved to/, 'move'],
-  [/has been deleted/, 'deleted outside'],
-  [/has changed/, 'changed outside'],
+  [/be replaced/u, 'replace'],
+  [/will be created/u, 'create'],
+  [/will be updated/u, 'update'],
+  [/will be destroyed/u, 'destroy'],
+  [/will be read/u, 'read'],
+  [/will be imported/u, 'import'],
+  [/will no longer be managed/u, 'forget'],
+  [/has moved to/u, 'move'],
+  [/has been deleted/u, 'deleted outside'],
+  [/has changed/u, 'changed outside'],
 ];
 const appliedActions: Readonly<Record<string, string>> = {
   creat: 'created',
@@ -46,12 +47,13 @@ interface Resource extends Readonly<Record<string, unknown>> {
 export function createTerraformResources(maxBytes: number): Extractor {
   const resources = createFindings<Resource>('resources', maxBytes);
   const summaries = createFindings('summaries', maxBytes);
+  let box = '';
   return {
     line(n, text) {
-      const found = readPlanned(text) ?? readApplied(text) ?? readFailed(text);
+      box = /^\W*(Error|Warning): /u.exec(text)?.[1] ?? box;
+      const found = readPlanned(text) ?? readApplied(text) ?? (box === 'Error' ? readFailed(text) : undefined);
       if (found !== undefined) {
-        const known = resources.get(found.address) ?? { line: n };
-        resources.set(found.address, { ...known, ...found });
+        resources.set(found.address, { line: n, ...resources.get(found.address), ...found });
       } else if (summary.test(text)) {
         summaries.set(String(n), { text: ownCopy(text.trim()), ...readCounts(text), line: n });
       }
@@ -81,10 +83,10 @@ function readPlanned(text: string): Resource | undefined {
 function readApplied(text: string): Resource | undefined {
   const [, name, verb = '', complete, rest = ''] = applied.exec(text) ?? [];
   if (name === undefined) return undefined;
-  const id = /[[(](?:id=|ID: )([^\s,\])]+)/.exec(rest)?.[1];
+  const id = /[[(](?:id=|ID: )([^\s,\])]+)/u.exec(rest)?.[1];
   const identified = { address: ownCopy(name), ...(id === undefined ? {} : { id: ownCopy(id) }) };
   if (complete === undefined) return { ...identified, unfinished: true };
-  const after = /^ after (\S+)/.exec(rest)?.[1];
+  const after = /^ after (\S+)/u.exec(rest)?.[1];
   return {
     ...identified,
     applied: appliedActions[verb.toLowerCase()],
@@ -102,6 +104,6 @@ function readFailed(text: string): Resource | undefined {
 /** `{ add: 3, destroy: 1 }` of "3 to add, 1 to destroy", `{ added: 3 }` of "3 added". */
 function readCounts(text: string): Readonly<Record<string, number>> {
   return Object.fromEntries(
-    [...text.matchAll(/(\d+) (?:to )?([a-z]+)/g)].map(([, count, what = '']) => [what, Number(count)]),
+    [...text.matchAll(/(\d+) (?:to )?([a-z]+)/gu)].map(([, count, what = '']) => [what, Number(count)]),
   );
 }

@@ -1,0 +1,83 @@
+import { Failure } from '../../errors.ts';
+import type { TextSink } from '../../gitlab/request.ts';
+import { answerExcerpt } from './excerpt-answer.ts';
+import { createExcerptReader } from './excerpt.ts';
+import { extractors } from './extract/extractors.ts';
+import { createLineReader } from './lines.ts';
+import type { LogLine } from './lines.ts';
+import { createMatcher } from './matcher.ts';
+import { answerReport } from './report-answer.ts';
+import type { LogView } from './view.ts';
+
+/** A use of the clean lines, and the answer it makes of them. */
+interface Reading {
+  readonly line: (line: LogLine) => void;
+  readonly answer: (totalLines: number) => unknown;
+}
+
+/** A pattern takes linear time, but a large one takes long for each character: no search holds up the worker longer. */
+const maxSearchMs = 10_000;
+
+/** BuildKit's number of the step and its seconds before each line of a command's output. */
+const buildkitPrefix = /^#\d+ \d+\.\d+ /u;
+
+/** Reads a job's log as it streams in and answers with the part of it that the caller wants to see. */
+export function createLogReader(
+  view: LogView,
+  clock: () => number = () => performance.now(),
+): TextSink & { finish(): unknown } {
+  const reading = view.extract === undefined ? readExcerpt(view) : readReport(view, view.extract);
+  const lines = createLineReader(reading.line);
+  let spentMs = 0;
+  return {
+    push(chunk) {
+      const begunMs = clock();
+      lines.push(chunk);
+      spentMs += clock() - begunMs;
+      if (spentMs > maxSearchMs && isGiven(view.search)) throw tooSlow();
+    },
+    finish: () => reading.answer(lines.finish()),
+  };
+}
+
+function readExcerpt(view: LogView): Reading {
+  const searched = isGiven(view.search);
+  const matcher = isGiven(view.search) ? createMatcher(view.search) : undefined;
+  const reader = createExcerptReader(view, matcher);
+  const idle = [
+    ...(view.invert_match === true ? ['invert_match'] : []),
+    ...((view.context_lines ?? 0) > 0 ? ['context_lines'] : []),
+  ];
+  const notes = searched || idle.length === 0 ? [] : [`Without "search", ${idle.join(' and ')} does nothing.`];
+  return {
+    line: (line) => {
+      reader.line(line);
+    },
+    answer: (totalLines) => answerExcerpt({ excerpt: reader.result(), view, searched, totalLines, notes }),
+  };
+}
+
+function readReport(view: LogView, extract: NonNullable<LogView['extract']>): Reading {
+  const extractor = extractors[extract](view.maxBytes);
+  const { head, tail, search } = view;
+  const idle = Object.entries({ head, tail, search }).filter(([, value]) => value !== undefined && value !== '');
+  const names = idle.map(([name]) => name).join(', ');
+  const notes = idle.length === 0 ? [] : [`"extract" reads the whole log: ${names} did nothing.`];
+  return {
+    line: ({ n, text }) => {
+      extractor.line(n, text.replace(buildkitPrefix, ''));
+    },
+    answer: (totalLines) => answerReport({ report: extractor.result(), view, totalLines, notes }),
+  };
+}
+
+function isGiven(search: string | undefined): search is string {
+  return search !== undefined && search !== '';
+}
+
+function tooSlow(): Failure {
+  return new Failure(
+    'INVALID_ARGUMENTS',
+    'search takes too long on this log: use a simpler pattern with smaller repeat counts.',
+  );
+}

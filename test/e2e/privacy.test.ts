@@ -1,0 +1,94 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Redis } from 'ioredis';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { callTool } from '../support/clients.ts';
+import type { Service } from '../support/service.ts';
+import { hasRedis, setStage } from './support.ts';
+import type { Stage } from './support.ts';
+
+/** Everything that one Redis database holds, as text. */
+async function everything(redis: Redis): Promise<Map<string, string>> {
+  const keys = await redis.keys('*');
+  const dumps = await Promise.all(
+    keys.map(async (key) => {
+      switch (await redis.type(key)) {
+        case 'string':
+          return redis.get(key);
+        case 'hash':
+          return JSON.stringify(await redis.hgetall(key));
+        case 'list':
+          return JSON.stringify(await redis.lrange(key, 0, -1));
+        case 'zset':
+          return JSON.stringify(await redis.zrange(key, '0', '-1', 'WITHSCORES'));
+        case 'stream':
+          return JSON.stringify(await redis.call('XRANGE', key, '-', '+'));
+        default:
+          return JSON.stringify(await redis.smembers(key));
+      }
+    }),
+  );
+  return new Map(keys.map((key, index) => [key, dumps[index] ?? '']));
+}
+
+/** What BullMQ keeps per queue, whatever calls there were. */
+const CONSTANT = /^\{gitlab\}:gitlab-(?:read|write):(?:meta|marker|id|events|pc|stalled-check)$/u;
+
+describe.skipIf(!hasRedis)('in Redis', () => {
+  const title = 'planted-title';
+  const secrets = [title, 'planted-description', 'glpat-user-4711', 'team/app', 'user4711'];
+  let stage: Stage;
+  let api: Service;
+  let redis: Redis;
+
+  beforeAll(async () => {
+    stage = await setStage(3);
+    redis = new Redis(stage.redisUrl);
+    api = await stage.start('api');
+  });
+
+  afterAll(async () => {
+    redis.disconnect();
+    await stage.stop();
+  });
+
+  test('nothing of a waiting, a running and an answered call is readable', async () => {
+    const args = { project_id: 'team/app', title, description: 'planted-description' };
+    const headers = { 'X-GitLab-Token': 'glpat-user-4711' };
+    await stage.gitlab.fault({ match: { method: 'POST' }, fault: { kind: 'slow', ms: 800 } });
+
+    const answer = callTool(api.url, { name: 'create_issue', args }, headers);
+    await expect.poll(async () => redis.zcard('{gitlab}:gitlab-write:prioritized')).toBe(1);
+    const waiting = await everything(redis);
+    const worker = await stage.start('worker');
+    await expect.poll(async () => redis.llen('{gitlab}:gitlab-write:active')).toBe(1);
+    const running = await everything(redis);
+    const { text } = await answer;
+    const answered = await everything(redis);
+
+    expect(text).toContain(title);
+    const seen = [waiting, running, answered].map((each) => [...each].flat().join('\n'));
+    for (const secret of secrets) for (const each of seen) expect(each).not.toContain(secret);
+    expect([...api.output, ...worker.output].join('\n')).not.toMatch(/planted|glpat-|team\/app/u);
+  });
+
+  test('every key that a call leaves has an end', async () => {
+    const lasting = await Promise.all(
+      (await redis.keys('*'))
+        .filter((key) => !CONSTANT.test(key))
+        .map(async (key) => ({ key, ttl: await redis.pttl(key) })),
+    );
+
+    expect(lasting.filter(({ ttl }) => ttl === -1)).toEqual([]);
+  });
+
+  test('no key of a call is left when its time is over', async () => {
+    await stage.stop();
+    const keys = (await redis.keys('*')).filter((key) => !CONSTANT.test(key));
+    const longest = Math.max(0, ...(await Promise.all(keys.map(async (key) => redis.pttl(key)))));
+
+    expect(longest).toBeLessThanOrEqual(3_600_000);
+    await Promise.all(keys.map(async (key) => redis.pexpire(key, 1)));
+    await sleep(20);
+    expect((await redis.keys('*')).filter((key) => !CONSTANT.test(key))).toEqual([]);
+  });
+});

@@ -1,0 +1,43 @@
+import { Redis } from 'ioredis';
+import { inject } from 'vitest';
+import { spawnGitLab } from '../gitlab/spawn.ts';
+import type { RemoteGitLab } from '../gitlab/spawn.ts';
+import { startService } from '../support/service.ts';
+import type { Role, Service } from '../support/service.ts';
+
+export const hasRedis = inject('redisUrl') !== '';
+
+/** A stand-in GitLab and any number of the service's processes; `stop` ends them all. */
+export interface Stage {
+  readonly gitlab: RemoteGitLab;
+  readonly redisUrl: string;
+  start(role: Role, env?: Readonly<Record<string, string>>): Promise<Service>;
+  stop(): Promise<void>;
+}
+
+/** `database`: one of Redis's own for each file, emptied first. */
+export async function setStage(database: number): Promise<Stage> {
+  const redisUrl = `${inject('redisUrl')}/${String(database)}`;
+  if (hasRedis) {
+    const redis = new Redis(redisUrl);
+    await redis.flushdb();
+    redis.disconnect();
+  }
+  const gitlab = await spawnGitLab();
+  const services: Service[] = [];
+  return {
+    gitlab,
+    redisUrl,
+    start: async (role, env = {}) => {
+      const own = { GITLAB_API_URL: gitlab.apiUrl, USE_PIPELINE: 'true', ...(hasRedis && { REDIS_URL: redisUrl }) };
+      const service = await startService(role, { ...own, ...env });
+      services.push(service);
+      return service;
+    },
+    stop: async () => {
+      for (const service of services) service.child.kill('SIGKILL');
+      await Promise.all(services.map(async ({ ended }) => ended));
+      await gitlab.stop();
+    },
+  };
+}

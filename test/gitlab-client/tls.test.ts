@@ -1,0 +1,94 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { answers, as, clientOf, failureOf, get, post, serve } from './support.ts';
+
+const program = 'openssl';
+const hasOpenssl = spawnSync(program, ['version']).status === 0;
+if (!hasOpenssl) process.stderr.write('\n!!! SKIPPED: the TLS suite of the GitLab client: put openssl on the PATH\n\n');
+
+describe.skipIf(!hasOpenssl)('GitLab behind a private CA', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gitlab-client-tls-'));
+  const file = (name: string): string => join(folder, name);
+  const read = (name: string): string => readFileSync(file(name), 'utf8');
+
+  beforeAll(() => {
+    makeCa(file);
+    certify(file, 'here', 'IP:127.0.0.1');
+    certify(file, 'elsewhere', 'DNS:gitlab.test');
+  });
+
+  afterAll(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  async function serveTls(name: string): Promise<{ origin: string; taken: readonly unknown[] }> {
+    const server = createServer({ key: read(`${name}.key`), cert: read(`${name}.pem`) });
+    const { origin, taken } = await serve(answers('{"ok":1}'), server);
+    return { origin: origin.replace('http:', 'https:'), taken };
+  }
+
+  test('is asked where the CA is given, again and again over one connection', async () => {
+    const server = createServer({ key: read('here.key'), cert: read('here.pem') });
+    const { origin, sockets } = await serve(answers('{"ok":1}'), server);
+    const client = clientOf(origin.replace('http:', 'https:'), { caPem: read('ca.pem') });
+    for (let call = 0; call < 10; call += 1) expect((await client.send(get('/x'), as())).body).toEqual({ ok: 1 }); // oxlint-disable-line no-await-in-loop -- in turn
+    expect(sockets.length).toBe(1);
+  });
+
+  test('is asked where the CA stands among others', async () => {
+    const { origin } = await serveTls('here');
+    const caPem = `${read('here.pem')}\n${read('ca.pem')}`;
+    expect((await clientOf(origin, { caPem }).send(get('/x'), as())).status).toBe(200);
+  });
+
+  test('is not asked where the CA is not given', async () => {
+    const { origin, taken } = await serveTls('here');
+    const failure = await failureOf(clientOf(origin).send(post('/x'), as()));
+    expect(failure).toMatchObject({ code: 'GITLAB_UNREACHABLE', acted: 'no' });
+    expect(failure.detail).toMatch(/the certificate is not trusted; .* GITLAB_CA_CERT_PEM \(UNABLE_TO_VERIFY/u);
+    expect(taken.length).toBe(0);
+  });
+
+  test('is not asked where its certificate is for another name', async () => {
+    const { origin, taken } = await serveTls('elsewhere');
+    const failure = await failureOf(clientOf(origin, { caPem: read('ca.pem') }).send(post('/x'), as()));
+    expect(failure).toMatchObject({ code: 'GITLAB_UNREACHABLE', acted: 'no' });
+    expect(failure.detail).toContain('the certificate is for another name (ERR_TLS_CERT_ALTNAME_INVALID)');
+    expect(taken.length).toBe(0);
+  });
+});
+
+type File = (name: string) => string;
+
+const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+
+function openssl(...words: readonly string[]): void {
+  execFileSync(program, words, { stdio: 'ignore' });
+}
+
+function makeCa(file: File): void {
+  const isCa = ['-addext', 'basicConstraints=critical,CA:TRUE'];
+  openssl(
+    'req',
+    '-x509',
+    ...newKey,
+    '-keyout',
+    file('ca.key'),
+    '-out',
+    file('ca.pem'),
+    '-subj',
+    '/CN=test CA',
+    ...isCa,
+  );
+}
+
+function certify(file: File, name: string, place: string): void {
+  writeFileSync(file('extensions'), `subjectAltName=${place}\n`);
+  openssl('req', ...newKey, '-keyout', file(`${name}.key`), '-out', file('request'), '-subj', `/CN=${name}`);
+  const by = ['-CA', file('ca.pem'), '-CAkey', file('ca.key'), '-CAcreateserial', '-extfile', file('extensions')];
+  openssl('x509', '-req', '-in', file('request'), '-out', file(`${name}.pem`), ...by);
+}

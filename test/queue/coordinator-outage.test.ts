@@ -1,0 +1,222 @@
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { Redis } from 'ioredis';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createRedisCoordinator } from '../../src/queue/coordinator-redis.ts';
+import type { RedisCoordinator } from '../../src/queue/coordinator-redis.ts';
+import { spawnRedis } from '../support/redis-server.ts';
+import type { RedisServer } from '../support/redis-server.ts';
+import { admission, entry } from './coordinator-bench.ts';
+import { startProxy } from './coordinator-proxy.ts';
+
+const canSpawn = spawnSync('redis-server', ['--version']).error === undefined;
+
+describe.skipIf(!canSpawn)('the coordinator while Redis fails', () => {
+  let server: RedisServer;
+  let admin: Redis;
+  let errors: string[];
+  let open: RedisCoordinator[];
+
+  beforeEach(async () => {
+    errors = [];
+    open = [];
+    server = await spawnRedis();
+    admin = new Redis(server.url);
+    admin.on('error', () => undefined);
+  });
+
+  afterEach(async () => {
+    await Promise.all(open.map(async (each) => each.close()));
+    admin.disconnect();
+    await server.stop();
+  });
+
+  const onError = (error: Error): void => void errors.push(error.message);
+
+  async function start(role: 'api' | 'worker', url = server.url): Promise<RedisCoordinator> {
+    const coordinator = createRedisCoordinator({ url, prefix: '{gitlab}', role, onError });
+    open.push(coordinator);
+    await coordinator.onceReady();
+    return coordinator;
+  }
+
+  test('no answer is lost, repeated or overtaken when the reply connection is killed 20 times', async () => {
+    const api = await start('api');
+    const worker = await start('worker');
+    const arrived: number[] = [];
+    await api.receive('api1', (message) => void arrived.push(message.readUInt32BE(0)));
+    const sendSome = async (first: number): Promise<unknown> =>
+      Promise.all(Array.from({ length: 50 }, async (_, at) => worker.reply('api1', numbered(first + at))));
+    const killAgain = async (kills: number): Promise<void> => {
+      if (kills === 20) return;
+      const sent = sendSome(kills * 50);
+      await vi.waitFor(async () => killReplies(admin), { interval: 1, timeout: 5000 });
+      await sent;
+      await killAgain(kills + 1);
+    };
+    await killAgain(0);
+    await vi.waitFor(
+      () => {
+        expect(arrived.length).toBeGreaterThanOrEqual(1000);
+      },
+      { timeout: 10_000 },
+    );
+    expect(arrived).toEqual(Array.from({ length: 1000 }, (_, at) => at));
+  });
+
+  test('listeners hear what is told after their connection was killed', async () => {
+    const worker = await start('worker');
+    const heard: string[] = [];
+    await worker.onCancel((callId) => void heard.push(callId));
+    await worker.onAnnounce((key) => void heard.push(key));
+    await admin.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
+    await vi.waitFor(async () => {
+      await worker.cancel('call');
+      await worker.announce('request');
+      expect(new Set(heard)).toEqual(new Set(['call', 'request']));
+    });
+  });
+
+  test("an API's commands fail at once when Redis is gone", async () => {
+    const api = await start('api');
+    await server.stop();
+    const started = performance.now();
+    await expect(api.admit(admission())).rejects.toThrow(Error);
+    await expect(api.beat('api1')).rejects.toThrow(Error);
+    expect(performance.now() - started).toBeLessThan(500);
+    expect(api.isReady()).toBe(false);
+  });
+
+  test("an API's commands fail after two seconds when Redis is silent", async () => {
+    const api = await start('api');
+    server.child?.kill('SIGSTOP');
+    const started = performance.now();
+    await expect(api.admit(admission())).rejects.toThrow('timed out');
+    expect(performance.now() - started).toBeLessThan(2500);
+  });
+
+  test("a worker's commands wait for Redis to come back", async () => {
+    const worker = await start('worker');
+    await server.stop();
+    const entered = worker.enter(entry());
+    server = await spawnRedis(server.port);
+    await expect(entered).resolves.toEqual({ verdict: 'orphan' });
+  });
+
+  test('a replica is ready again only when the new Redis knows that it lives', async () => {
+    const api = await start('api');
+    await api.receive('api1', () => undefined);
+    await server.stop();
+    await vi.waitFor(() => {
+      expect(api.isReady()).toBe(false);
+    });
+    server = await spawnRedis(server.port);
+    await api.onceReady();
+    const alive = new Redis(server.url);
+    await expect(alive.exists('{gitlab}:alive:api1')).resolves.toBe(1);
+    alive.disconnect();
+  });
+
+  test('an outage is told once, however many connections and retries it has, and the next one again', async () => {
+    const api = await start('api');
+    await api.receive('api1', () => undefined);
+    await api.onCancel(() => undefined);
+    await server.stop();
+    await refuse(server.port, 8);
+    expect(errors).toHaveLength(1);
+    server = await spawnRedis(server.port);
+    await api.onceReady();
+    await server.stop();
+    await refuse(server.port, 8);
+    expect(errors).toHaveLength(2);
+    expect(errors.filter((words) => !words.startsWith('Redis (gitlab-'))).toEqual([]);
+  });
+
+  test.each(['gone', 'silent'] as const)(
+    'closes at once when Redis is %s, and whoever waits is told',
+    async (state) => {
+      const api = await start('api');
+      const worker = await start('worker');
+      await api.receive('api1', () => undefined);
+      await worker.onCancel(() => undefined);
+      if (state === 'silent') server.child?.kill('SIGSTOP');
+      else await server.stop();
+      const entered = worker.enter(entry());
+      const started = performance.now();
+      await Promise.all([api.close(), worker.close()]);
+      await expect(entered).rejects.toThrow('closed');
+      expect(performance.now() - started).toBeLessThan(500);
+    },
+  );
+
+  test('a coordinator that never reached Redis closes, and whoever waits for it is told', async () => {
+    await server.stop();
+    const api = createRedisCoordinator({ url: server.url, prefix: '{gitlab}', role: 'api', onError });
+    const [received] = await Promise.allSettled([api.receive('api1', () => undefined), api.close()]);
+    expect(received).toMatchObject({ status: 'rejected' });
+  });
+
+  test('a write whose claim was answered into a broken connection is still its own when it asks again', async () => {
+    const proxy = await startProxy(server.port);
+    const worker = await start('worker', proxy.url);
+    await worker.beat('api1');
+    const lost = proxy.loseAnswers();
+    const call = entry({ kind: 'write' });
+    const entered = worker.enter(call);
+    await lost;
+    proxy.breakAll();
+    await expect(entered).resolves.toEqual({ verdict: 'go' });
+    await expect(worker.enter(call)).resolves.toEqual({ verdict: 'claimed' });
+    expect(proxy.connections()).toBe(2);
+    await worker.close();
+    await proxy.close();
+  });
+
+  test('a demoted Redis is left: workers wait for the new primary, APIs fail until then', async () => {
+    const api = await start('api');
+    const worker = await start('worker');
+    await api.receive('api1', () => undefined);
+    await admin.replicaof('127.0.0.1', '1');
+    const replied = worker.reply('api1', Buffer.from('answer'));
+    await expect(api.admit(admission())).rejects.toThrow('READONLY');
+    await vi.waitFor(() => {
+      expect(api.isReady()).toBe(false);
+    });
+    await admin.replicaof('NO', 'ONE');
+    await expect(replied).resolves.toBeUndefined();
+    await api.beat('api1').catch(() => undefined);
+    await api.onceReady();
+    await expect(api.admit(admission())).resolves.toMatchObject({ admitted: true });
+  });
+});
+
+function numbered(number: number): Buffer {
+  const message = Buffer.alloc(20_000);
+  message.writeUInt32BE(number);
+  return message;
+}
+
+/** Fails when there is no such connection. */
+async function killReplies(admin: Redis): Promise<void> {
+  const clients = String(await admin.client('LIST'));
+  const id = /^id=(\d+) .* name=gitlab-replies /mu.exec(clients)?.[1];
+  if (id === undefined) throw new Error('no reply connection');
+  await admin.client('KILL', 'ID', id);
+}
+
+/** Breaks so many connections to a port. */
+async function refuse(port: number, connections: number): Promise<void> {
+  const refused = new EventTarget();
+  let count = 0;
+  const server = createServer((socket) => {
+    count += 1;
+    socket.resetAndDestroy();
+    if (count === connections) refused.dispatchEvent(new Event('enough'));
+  });
+  const enough = once(refused, 'enough');
+  server.listen(port, '127.0.0.1');
+  await enough;
+  server.close();
+  await once(server, 'close');
+}

@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto';
+import { Redis } from 'ioredis';
+import { describe, expect, inject, test, vi } from 'vitest';
+import { createRedisCoordinator } from '../../src/queue/coordinator-redis.ts';
+import { admission, entry, lesson, NOW, openRedisPair } from './coordinator-bench.ts';
+
+const redisUrl = inject('redisUrl');
+const alphabetically = (a: string, b: string): number => a.localeCompare(b);
+
+describe.skipIf(redisUrl === '')('the coordinator on a sound Redis', () => {
+  test('leaves no key that does not expire', async () => {
+    const prefix = `{${randomUUID()}}`;
+    const { api, worker, close } = await openRedisPair(redisUrl, prefix);
+    await api.admit(admission({ deadline: NOW + 7000 }));
+    await api.cancel('cancelled');
+    await worker.learn(lesson({ gate: 'known', intervalMs: 100 }));
+    await worker.learn(lesson({ gate: 'blocked', blockedUntil: NOW + 1000 }));
+    await worker.enter(entry({ callId: 'write', kind: 'write', claimMs: 9000 }));
+    await worker.reserve({ gates: ['known', 'blocked', 'unknown'], now: NOW, deadline: NOW + 5000 });
+    await worker.reply('api1', Buffer.from('answer'));
+    await close();
+    const lives = await livesUnder(prefix);
+    expect(Object.keys(lives).toSorted(alphabetically)).toEqual([
+      'alive:api1',
+      'cancel:cancelled',
+      'claim:write',
+      'gate:blocked',
+      'gate:known',
+      'out:ann',
+      'reply:api1',
+      'tag:read:ann',
+      'vt:write',
+    ]);
+    const seconds = { 'alive:api1': 15, 'cancel:cancelled': 120, 'claim:write': 9, 'out:ann': 7, 'reply:api1': 60 };
+    expect(lives).toMatchObject(seconds);
+    expect(Object.values(lives).filter((life) => life <= 0 || life > 601)).toEqual([]);
+  });
+
+  test('keeps the places of a user until the last deadline, whatever comes later', async () => {
+    const prefix = `{${randomUUID()}}`;
+    const { api, close } = await openRedisPair(redisUrl, prefix);
+    await api.admit(admission({ deadline: NOW + 50_000 }));
+    await api.admit(admission({ deadline: NOW + 5000 }));
+    await close();
+    await expect(livesUnder(prefix)).resolves.toMatchObject({ 'out:ann': 50 });
+  });
+
+  test('is ready once it is connected and its replica is known to live, and not after it is closed', async () => {
+    const prefix = `{${randomUUID()}}`;
+    const api = createRedisCoordinator({ url: redisUrl, prefix, role: 'api', onError: unexpected });
+    expect(api.isReady()).toBe(false);
+    const received = api.receive('api1', () => undefined);
+    await api.onceReady();
+    await expect(livesUnder(prefix)).resolves.toEqual({ 'alive:api1': 15 });
+    expect(api.isReady()).toBe(true);
+    await received;
+    await api.close();
+    expect(api.isReady()).toBe(false);
+  });
+
+  test('refuses every verb after it is closed', async () => {
+    const { api, worker, close } = await openRedisPair(redisUrl);
+    await close();
+    await expect(api.admit(admission())).rejects.toThrow('closed');
+    await expect(worker.enter(entry())).rejects.toThrow('closed');
+    await expect(worker.onCancel(() => undefined)).rejects.toThrow('closed');
+    await expect(api.receive('api1', () => undefined)).rejects.toThrow('closed');
+  });
+
+  test('goes on after a listener fails, and tells of it', async () => {
+    const errors: string[] = [];
+    const heard: string[] = [];
+    const onError = (error: Error): void => void errors.push(error.message);
+    const worker = createRedisCoordinator({ url: redisUrl, prefix: `{${randomUUID()}}`, role: 'worker', onError });
+    const failing = (message: Buffer | string): never => {
+      heard.push(message.toString());
+      throw new Error(`cannot take ${message.toString()}`);
+    };
+    await worker.receive('api1', failing);
+    await worker.onCancel(failing);
+    await Promise.all(['one', 'two'].map(async (text) => worker.reply('api1', Buffer.from(text))));
+    await worker.cancel('three');
+    await vi.waitFor(() => {
+      expect(heard.toSorted(alphabetically)).toEqual(['one', 'three', 'two']);
+    });
+    await worker.close();
+    expect(errors.toSorted(alphabetically)).toEqual(['cannot take one', 'cannot take three', 'cannot take two']);
+  });
+});
+
+/** The keys under a prefix, with the seconds that they have left. */
+async function livesUnder(prefix: string): Promise<Record<string, number>> {
+  const client = new Redis(redisUrl);
+  const keys = await client.keys(`${prefix}:*`);
+  const lives = await Promise.all(keys.map(async (key) => client.pttl(key)));
+  client.disconnect();
+  return Object.fromEntries(keys.map((key, at) => [key.slice(prefix.length + 1), Math.ceil((lives[at] ?? -1) / 1000)]));
+}
+
+function unexpected(error: Error): never {
+  throw error;
+}

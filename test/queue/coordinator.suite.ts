@@ -1,0 +1,252 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Coordinator } from '../../src/queue/coordinator.ts';
+import { rules } from '../../src/queue/scripts.ts';
+import { admission, entry, lesson, NOW } from './coordinator-bench.ts';
+import type { Pair } from './coordinator-bench.ts';
+import { pacesGates } from './coordinator-gates.suite.ts';
+import { carriesReplies, tellsListeners } from './coordinator-messages.suite.ts';
+
+/** What a coordinator does, whatever it keeps its memory in. */
+export function coordinates(open: () => Promise<Pair>): void {
+  let pair: Pair;
+  const current = (): Pair => pair;
+
+  beforeEach(async () => {
+    pair = await open();
+  });
+
+  afterEach(async () => {
+    await pair.close();
+  });
+
+  describe('the cap', () => {
+    capsUsers(current);
+  });
+  describe('the fair order', () => {
+    ordersFairly(current);
+  });
+  describe('a call whose turn has come', () => {
+    letsCallsIn(current);
+  });
+  describe('a write', () => {
+    claimsWrites(current);
+  });
+  describe('the gates', () => {
+    pacesGates(current);
+  });
+  describe('an answer', () => {
+    carriesReplies(current);
+  });
+  describe.each(['cancel', 'announce'] as const)('%s', (verb) => {
+    tellsListeners(current, verb);
+  });
+}
+
+async function tagOf(coordinator: Coordinator, changes: Parameters<typeof admission>[0]): Promise<number> {
+  const admitted = await coordinator.admit(admission(changes));
+  if (!admitted.admitted) throw new Error('not admitted');
+  return admitted.priority;
+}
+
+function capsUsers(current: () => Pair): void {
+  test('a user has no more calls outstanding than the cap allows', async () => {
+    const { api } = current();
+    const answers = await Promise.all(Array.from({ length: 3 }, async () => api.admit(admission({ cap: 2 }))));
+    expect(answers.map(({ admitted }) => admitted)).toEqual([true, true, false]);
+    expect(answers[2]).toEqual({ admitted: false, outstanding: 2 });
+  });
+
+  test('another user is not affected', async () => {
+    const { api } = current();
+    await api.admit(admission({ cap: 1 }));
+    await expect(api.admit(admission({ cap: 1, user: 'bob' }))).resolves.toMatchObject({ admitted: true });
+  });
+
+  test('reads and writes count together', async () => {
+    const { api } = current();
+    await api.admit(admission({ cap: 1 }));
+    await expect(api.admit(admission({ cap: 1, kind: 'write' }))).resolves.toMatchObject({ admitted: false });
+  });
+
+  test('a call that has ended gives its place back', async () => {
+    const { api } = current();
+    const call = admission({ cap: 1 });
+    await api.admit(call);
+    await api.leave(call);
+    await expect(api.admit(admission({ cap: 1 }))).resolves.toMatchObject({ admitted: true });
+  });
+
+  test('a call that nobody ended gives its place back at its deadline', async () => {
+    const { api } = current();
+    await api.admit(admission({ cap: 1, deadline: NOW + 1000 }));
+    await expect(api.admit(admission({ cap: 1, now: NOW + 999 }))).resolves.toMatchObject({ admitted: false });
+    await expect(api.admit(admission({ cap: 1, now: NOW + 1000 }))).resolves.toMatchObject({ admitted: true });
+  });
+
+  test('a refused call takes no place', async () => {
+    const { api } = current();
+    const first = admission({ cap: 1 });
+    await api.admit(first);
+    await api.admit(admission({ cap: 1 }));
+    await api.leave(first);
+    await expect(api.admit(admission({ cap: 1 }))).resolves.toMatchObject({ admitted: true });
+  });
+}
+
+function ordersFairly(current: () => Pair): void {
+  test('the first call has priority 1, for BullMQ serves priority 0 before all others', async () => {
+    await expect(tagOf(current().api, {})).resolves.toBe(1);
+  });
+
+  test("a heavy user's calls keep their order, and a light user's call goes before nearly all of them", async () => {
+    const { api } = current();
+    const heavy = await Promise.all(Array.from({ length: 1000 }, async () => tagOf(api, {})));
+    expect(heavy).toEqual(Array.from({ length: 1000 }, (_, at) => at + 1));
+    await expect(tagOf(api, { user: 'bob' })).resolves.toBe(1);
+  });
+
+  test('a newcomer comes just after the call that was started last', async () => {
+    const { api, worker } = current();
+    await api.beat('api1');
+    await worker.enter(entry({ priority: 400 }));
+    await worker.enter(entry({ priority: 300 }));
+    await expect(tagOf(api, { user: 'bob' })).resolves.toBe(401);
+  });
+
+  test('a call that only waits does not move the order', async () => {
+    const { api, worker } = current();
+    await api.beat('api1');
+    await worker.learn(lesson({ blockedUntil: NOW + 1000 }));
+    await worker.enter(entry({ priority: 400, gates: ['token'] }));
+    await expect(tagOf(api, {})).resolves.toBe(1);
+  });
+
+  test('reads and writes are ordered apart', async () => {
+    const { api, worker } = current();
+    await api.beat('api1');
+    await worker.enter(entry({ priority: 400 }));
+    await expect(tagOf(api, { kind: 'write' })).resolves.toBe(1);
+  });
+
+  describe('near the highest priority of BullMQ', () => {
+    beforeEach(async () => {
+      const { api, worker } = current();
+      await api.beat('api1');
+      await worker.enter(entry({ priority: rules.tagWindow }));
+      await worker.enter(entry({ priority: rules.maxTag - 1 }));
+    });
+
+    test('the numbers start again at 1', async () => {
+      const { api } = current();
+      await expect(tagOf(api, {})).resolves.toBe(rules.maxTag);
+      await expect(tagOf(api, {})).resolves.toBe(1);
+      await expect(tagOf(api, {})).resolves.toBe(2);
+    });
+
+    test('another user starts again with them', async () => {
+      const { api } = current();
+      await expect(tagOf(api, { user: 'bob' })).resolves.toBe(rules.maxTag);
+      await tagOf(api, {});
+      await tagOf(api, {});
+      await expect(tagOf(api, { user: 'bob' })).resolves.toBe(1);
+    });
+
+    test('an old call that starts late does not bring the high numbers back', async () => {
+      const { api, worker } = current();
+      await tagOf(api, {});
+      await tagOf(api, {});
+      await worker.enter(entry({ priority: rules.maxTag }));
+      await expect(tagOf(api, { user: 'bob' })).resolves.toBe(1);
+    });
+  });
+}
+
+function letsCallsIn(current: () => Pair): void {
+  test('goes when its replica lives', async () => {
+    const { api, worker } = current();
+    await api.beat('api1');
+    await expect(worker.enter(entry())).resolves.toEqual({ verdict: 'go' });
+  });
+
+  test('goes after nothing but its own admission: that is a sign of life', async () => {
+    const { api, worker } = current();
+    await api.admit(admission());
+    await expect(worker.enter(entry())).resolves.toEqual({ verdict: 'go' });
+  });
+
+  test('goes also when its user was refused for another call', async () => {
+    const { api, worker } = current();
+    await api.admit(admission({ cap: 0 }));
+    await expect(worker.enter(entry())).resolves.toEqual({ verdict: 'go' });
+  });
+
+  test('is an orphan when its replica gave no sign of life', async () => {
+    const { api, worker } = current();
+    await api.beat('api2');
+    await expect(worker.enter(entry())).resolves.toEqual({ verdict: 'orphan' });
+  });
+
+  test('is dropped when it was cancelled, whatever else is true of it', async () => {
+    const { api, worker } = current();
+    const call = entry({ deadline: NOW - 1 });
+    await api.cancel(call.callId);
+    await expect(worker.enter(call)).resolves.toEqual({ verdict: 'cancelled' });
+  });
+
+  test('has expired from its deadline on', async () => {
+    const { api, worker } = current();
+    await api.beat('api1');
+    await expect(worker.enter(entry({ now: NOW + 59_999 }))).resolves.toEqual({ verdict: 'go' });
+    await expect(worker.enter(entry({ now: NOW + 60_000 }))).resolves.toEqual({ verdict: 'expired' });
+  });
+
+  test.each(['cancelled', 'orphan', 'expired'] as const)('charges no gate when it is %s', async (verdict) => {
+    const { api, worker } = current();
+    const call = entry({ gates: ['token'], ...(verdict === 'expired' && { now: NOW + 60_000 }) });
+    if (verdict !== 'orphan') await api.beat('api1');
+    if (verdict === 'cancelled') await api.cancel(call.callId);
+    await worker.learn(lesson({ intervalMs: 100 }));
+    await expect(worker.enter(call)).resolves.toEqual({ verdict });
+    await expect(worker.reserve(entry({ gates: ['token'] }))).resolves.toEqual({ verdict: 'go', waitMs: 0 });
+  });
+}
+
+function claimsWrites(current: () => Pair): void {
+  beforeEach(async () => {
+    await current().api.beat('api1');
+  });
+
+  test.each(['worker1', 'worker2'])('that worker1 has claimed is refused to %s', async (second) => {
+    const { worker } = current();
+    const call = entry({ kind: 'write' });
+    await expect(worker.enter(call)).resolves.toEqual({ verdict: 'go' });
+    await expect(worker.enter({ ...call, worker: second })).resolves.toEqual({ verdict: 'claimed' });
+  });
+
+  test('that GitLab surely did not take can be claimed again', async () => {
+    const { worker } = current();
+    const call = entry({ kind: 'write' });
+    await worker.enter(call);
+    await worker.unclaim(call.callId);
+    await expect(worker.enter({ ...call, worker: 'worker2' })).resolves.toEqual({ verdict: 'go' });
+  });
+
+  test('that waits for a gate is not claimed before its slot', async () => {
+    const { worker } = current();
+    const call = entry({ kind: 'write', gates: ['token'] });
+    await worker.learn(lesson({ blockedUntil: NOW + 1000 }));
+    await expect(worker.enter(call)).resolves.toEqual({ verdict: 'wait', waitMs: 1000 });
+    const again = { ...call, now: NOW + 1000, reserved: true };
+    await expect(worker.enter(again)).resolves.toEqual({ verdict: 'go' });
+    await expect(worker.enter(again)).resolves.toEqual({ verdict: 'claimed' });
+  });
+
+  test('is a claim of its own; a read is never claimed', async () => {
+    const { worker } = current();
+    const read = entry();
+    await worker.enter(entry({ kind: 'write' }));
+    await expect(worker.enter(entry({ kind: 'write' }))).resolves.toEqual({ verdict: 'go' });
+    await worker.enter(read);
+    await expect(worker.enter(read)).resolves.toEqual({ verdict: 'go' });
+  });
+}

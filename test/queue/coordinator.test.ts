@@ -1,0 +1,104 @@
+import * as fc from 'fast-check';
+import { describe, expect, inject, test } from 'vitest';
+import type { Coordinator } from '../../src/queue/coordinator.ts';
+import { createMemoryCoordinator } from '../../src/queue/coordinator-memory.ts';
+import { admission, entry, lesson, NOW, openRedisPair } from './coordinator-bench.ts';
+import type { Pair } from './coordinator-bench.ts';
+import { coordinates } from './coordinator.suite.ts';
+
+const redisUrl = inject('redisUrl');
+
+describe('the coordinator in memory', () => {
+  coordinates(openMemoryPair);
+});
+
+describe.skipIf(redisUrl === '')('the coordinator in Redis', () => {
+  coordinates(async () => openRedisPair(redisUrl));
+
+  test('decides as the one in memory does', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
+        const redis = await openRedisPair(redisUrl);
+        const memory = await openMemoryPair();
+        const [inRedis, inMemory] = await Promise.all([run(redis.worker, steps), run(memory.worker, steps)]);
+        await redis.close();
+        expect(inRedis).toEqual(inMemory);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+async function openMemoryPair(): Promise<Pair> {
+  const both = createMemoryCoordinator();
+  return { api: both, worker: both, close: async () => both.close() };
+}
+
+type Step = (coordinator: Coordinator, now: number) => Promise<unknown>;
+
+const calls = fc.constantFrom('call1', 'call2', 'call3');
+const users = fc.constantFrom('ann', 'bob');
+const kinds = fc.constantFrom('read', 'write');
+const gateNames = fc.constantFrom('token', 'host');
+const durations = fc.integer({ min: 0, max: 3000 });
+const deadlines = durations.map((ms) => ({ deadlineIn: ms }));
+const optional = { requiredKeys: [] };
+
+const admits = fc.record({ callId: calls, user: users, kind: kinds, cap: fc.integer({ min: 1, max: 4 }) });
+const enters = fc.record({
+  callId: calls,
+  kind: kinds,
+  gates: fc.uniqueArray(gateNames),
+  reserved: fc.boolean(),
+  priority: fc.integer({ min: 1, max: 2_000_000 }),
+});
+const lessons = fc.record(
+  { intervalMs: fc.integer({ min: 0, max: 400 }), burstMs: durations, blockedIn: durations },
+  optional,
+);
+
+/** One use of one verb. */
+const step: fc.Arbitrary<{ readonly passMs: number; readonly act: Step }> = fc.record({
+  passMs: fc.integer({ min: 0, max: 300 }),
+  act: fc.oneof(
+    fc.tuple(admits, deadlines).map(([call, { deadlineIn }]): Step => {
+      return async (it, now) => it.admit(admission({ ...call, now, deadline: now + deadlineIn }));
+    }),
+    fc.tuple(enters, deadlines).map(([call, { deadlineIn }]): Step => {
+      return async (it, now) => it.enter(entry({ ...call, now, deadline: now + deadlineIn }));
+    }),
+    fc.tuple(fc.uniqueArray(gateNames), deadlines).map(([gates, { deadlineIn }]): Step => {
+      return async (it, now) => it.reserve({ gates, now, deadline: now + deadlineIn });
+    }),
+    fc.tuple(gateNames, lessons).map(([gate, { blockedIn, ...learned }]): Step => {
+      return async (it, now) =>
+        it.learn(lesson({ gate, now, ...learned, ...(blockedIn !== undefined && { blockedUntil: now + blockedIn }) }));
+    }),
+    fc.tuple(calls, users).map(
+      ([callId, user]): Step =>
+        async (it) =>
+          it.leave({ callId, user }),
+    ),
+    calls.map(
+      (callId): Step =>
+        async (it) =>
+          it.unclaim(callId),
+    ),
+    calls.map(
+      (callId): Step =>
+        async (it) =>
+          it.cancel(callId),
+    ),
+    fc.constant<Step>(async (it) => it.beat('api1')),
+  ),
+});
+
+async function run(
+  coordinator: Coordinator,
+  [first, ...rest]: readonly { passMs: number; act: Step }[],
+  clock = NOW,
+): Promise<unknown[]> {
+  if (first === undefined) return [];
+  const now = clock + first.passMs;
+  return [await first.act(coordinator, now), ...(await run(coordinator, rest, now))];
+}

@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest';
+import { Failure } from '../../src/errors.ts';
+import { checkArguments } from '../../src/tools/arguments.ts';
+import type { Args } from '../../src/tools/tool.ts';
+import { toolNamed } from '../support/tool.ts';
+
+const check = (name: string, args: Args): Args => checkArguments(toolNamed(name), args);
+
+function refusal(name: string, args: Args): string {
+  try {
+    check(name, args);
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'INVALID_ARGUMENTS') return error.detail;
+  }
+  throw new Error('the arguments were taken');
+}
+
+describe('project_id', () => {
+  test.each([
+    [42, '42'],
+    ['42', '42'],
+    ['team/app', 'team/app'],
+    ['team%2Fapp', 'team/app'],
+    ['team%2fsub%2fdeep.project', 'team/sub/deep.project'],
+    [' team/app ', 'team/app'],
+  ])('takes %j as %j', (given, project_id) => {
+    expect(check('get_project', { project_id: given })).toEqual({ project_id });
+  });
+
+  test.each([
+    '',
+    'app',
+    '../app',
+    'team/..',
+    'team/../x',
+    'team//app',
+    '/team/app',
+    'team/app/',
+    '1e3',
+    'a b/c',
+    'team/app?x=1',
+    'team%252Fapp',
+  ])('refuses %j and says how to name a project', (project_id) => {
+    expect(refusal('get_project', { project_id })).toMatch(/project id \(42\) or its full path/u);
+  });
+});
+
+test('numbers may come as text', () => {
+  expect(check('get_issue', { project_id: 'a/b', issue_iid: '7' })).toEqual({ project_id: 'a/b', issue_iid: 7 });
+});
+
+test.each([0, -1, 1.5, '1e3', 'seven', null])('refuses %j as a number', (issue_iid) => {
+  expect(refusal('get_issue', { project_id: 'a/b', issue_iid })).toMatch(/^issue_iid/u);
+});
+
+test.each([
+  [['bug', 'ui'], 'bug,ui'],
+  ['bug,ui', 'bug,ui'],
+])('labels take %j', (labels, sent) => {
+  expect(check('create_issue', { project_id: 'a/b', title: 'x', labels })).toMatchObject({ labels: sent });
+});
+
+test('fills in the page', () => {
+  expect(check('list_issues', { project_id: 'a/b' })).toMatchObject({ page: 1, per_page: 20 });
+});
+
+test('refuses more than 100 a page', () => {
+  expect(refusal('list_issues', { project_id: 'a/b', per_page: 101 })).toMatch(/^per_page/u);
+});
+
+test('names every fault at once', () => {
+  expect(refusal('create_issue', { labels: 7 })).toMatch(/project_id is required\..*title is required\..*labels/u);
+});
+
+test('names the nearest argument to an unknown one', () => {
+  expect(refusal('get_issue', { project_id: 'a/b', issue_id: 7 })).toMatch(/"issue_id"; did you mean issue_iid\?/u);
+});
+
+test.each(['../etc/passwd', 'a/../b', 'a//b', '/a', 'a\nb', 'a\0b', '.', 'a/./b'])(
+  'refuses the file path %j',
+  (file_path) => {
+    expect(refusal('get_file_contents', { project_id: 'a/b', file_path })).toMatch(/^file_path/u);
+  },
+);
+
+test('a rule over several arguments refuses in words', () => {
+  expect(refusal('get_merge_request', { project_id: 'a/b' })).toBe('Give merge_request_iid or branch_name.');
+  expect(refusal('update_issue', { project_id: 'a/b', issue_iid: 1 })).toBe('Give at least one thing to change.');
+});
