@@ -15,6 +15,8 @@ const HEADERS_MS = 310_000;
 /** A whole request must have arrived by then; Node wants it longer than the headers' limit. */
 const REQUEST_MS = 315_000;
 
+const SWEEP_MS = 100;
+
 export interface Listening {
   readonly url: string;
   /** Takes no new connection and resolves when the requests under way are answered. */
@@ -47,6 +49,11 @@ function portOf(server: Server): number {
 async function close(server: Server): Promise<void> {
   const closed = once(server, 'close');
   server.close();
+  // A connection whose request has just been answered stays open for the next one, which shall go to another replica.
+  const sweep = setInterval(() => {
+    server.closeIdleConnections();
+  }, SWEEP_MS);
   server.closeIdleConnections();
   await closed;
+  clearInterval(sweep);
 }

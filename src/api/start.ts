@@ -89,12 +89,9 @@ export async function startApi({ config, server, broker, secret, log, shutdown }
     log,
   });
   const listening = await listen({ app, host: config.HOST, port: config.PORT });
-  // Last first: no new request, then the calls under way, then the queue.
+  // Last first: while the calls under way are finished, /ready says that no new one is taken.
+  shutdown.add('http', listening.close);
   shutdown.add('calls', ask.close);
-  shutdown.add('http', async () => {
-    ask.refuse();
-    await listening.close();
-  });
   log.info({ url: listening.url }, 'API listens');
   return listening.url;
 }

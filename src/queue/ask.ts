@@ -21,9 +21,7 @@ export interface Ask {
   readonly unreadyReason: () => string | undefined;
   /** Calls that still wait for their answer. */
   readonly outstanding: () => number;
-  /** From now on takes no new call. */
-  readonly refuse: () => void;
-  /** Waits for the calls under way, then lets the queue go. */
+  /** Takes no new call from now on, waits for those under way, then lets the queue go. */
   readonly close: () => Promise<void>;
 }
 
@@ -68,9 +66,6 @@ export function createAsk(options: AskOptions): Ask {
       if (reason === undefined) return awaitAnswer({ ...options, queues, waiting }, question, asking);
       const code = state.closing ? 'SHUTTING_DOWN' : 'QUEUE_UNAVAILABLE';
       throw new Failure(code, `No call is taken now: ${reason}. Call again in a few seconds.`);
-    },
-    refuse: () => {
-      state.closing = true;
     },
     close: async () => {
       state.closing = true;

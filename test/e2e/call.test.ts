@@ -74,7 +74,11 @@ describe.each(arrangements)('$name', ({ apart }) => {
         { name: 'create_or_update_file', args: { ...args, content: 'zwei ä\n' } },
         alice,
       );
-      const read = await callTool(api.url, { name: 'get_file_contents', args: { ...args, ref: 'main' } }, alice);
+      const read = await callTool(
+        api.url,
+        { name: 'get_file_contents', args: { project_id: 'team/app', file_path: args.file_path, ref: 'main' } },
+        alice,
+      );
 
       expect([JSON.parse(created.text), JSON.parse(updated.text)]).toMatchObject([
         { created: true },

@@ -19,9 +19,9 @@ afterEach(async () => stage.stop());
 
 /** Waits until GitLab has seen a request of this method. */
 async function seen(method: string): Promise<void> {
-  await expect
-    .poll(async () => (await stage.gitlab.journal()).filter((each) => each.method === method).length)
-    .toBeGreaterThan(0);
+  const requests = async (): Promise<number> =>
+    (await stage.gitlab.journal()).filter((each) => each.method === method).length;
+  await expect.poll(requests, { timeout: 15_000 }).toBeGreaterThan(0);
 }
 
 describe.skipIf(!hasRedis)('on Redis', () => {
@@ -50,7 +50,7 @@ describe.skipIf(!hasRedis)('on Redis', () => {
 
   test.each(['api', 'worker'] as const)('SIGTERM of the %s in the middle of a call: answered, exit 0', async (role) => {
     const [api, worker] = await Promise.all([stage.start('api'), stage.start('worker')]);
-    await stage.gitlab.fault({ fault: { kind: 'slow', ms: 1000 } });
+    await stage.gitlab.fault({ fault: { kind: 'slow', ms: 2000 } });
     const answer = callTool(api.url, write, alice);
     await seen('POST');
     const ended = { api, worker }[role].stop();
@@ -71,18 +71,20 @@ describe.skipIf(!hasRedis)('on Redis', () => {
     expect(await ended).toBe(0);
   });
 
-  test('a draining API is not ready, and says why', async () => {
+  test('a draining API is alive, not ready, says why and takes no new call', async () => {
     const [api] = await Promise.all([stage.start('api'), stage.start('worker')]);
-    await stage.gitlab.fault({ fault: { kind: 'slow', ms: 1000 } });
+    await stage.gitlab.fault({ fault: { kind: 'slow', ms: 3000 } });
     const answer = callTool(api.url, read, alice);
     await seen('GET');
-    const before = await fetch(`${api.url}/ready`);
     const ended = api.stop();
-    await answer;
+    await expect.poll(async () => (await fetch(`${api.url}/ready`)).status).toBe(503);
+    const reason: unknown = await (await fetch(`${api.url}/ready`)).json();
+    const refused = await callTool(api.url, read, alice);
 
-    expect(before.status).toBe(200);
+    expect(reason).toEqual({ status: 'not ready', reason: 'shutting down' });
+    expect(refused.text).toMatch(/^SHUTTING_DOWN: /u);
+    expect((await answer).isError).toBe(false);
     expect(await ended).toBe(0);
-    await expect(fetch(`${api.url}/ready`)).rejects.toThrow('fetch failed');
   });
 
   test('without Redis calls fail at once, and work again when it is back', async () => {
@@ -138,7 +140,7 @@ describe.skipIf(!hasRedis)('on Redis', () => {
 
 test('SIGTERM of the one process in the middle of a call: answered, exit 0', async () => {
   const service = await stage.start('all', { REDIS_URL: '' });
-  await stage.gitlab.fault({ fault: { kind: 'slow', ms: 1000 } });
+  await stage.gitlab.fault({ fault: { kind: 'slow', ms: 2000 } });
   const answer = callTool(service.url, write, alice);
   await seen('POST');
   const ended = service.stop();

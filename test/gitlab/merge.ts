@@ -15,11 +15,17 @@ export function merge(context: ProjectContext, mr: MergeRequest): MergeRequest {
   if (level < levels.developer || !mayPush(project.repository, mr.targetBranch, level)) throw unauthorized();
   const status = mergeStatus(store, project, mr);
   if (status === 'ci_still_running' && waits(input)) return put(context, { ...mr, mergeWhenPipelineSucceeds: true });
+  if (status !== 'mergeable' && status !== 'conflict') throw refuse(405, '405 Method Not Allowed');
+  const range = rangeOf(context, mr, status);
+  const sha = input.text('sha') ?? range.head;
+  if (sha !== range.head) throw refuse(409, `SHA does not match HEAD of source branch: ${range.head}`);
+  return complete(context, mr, range);
+}
+
+function rangeOf({ store, project }: ProjectContext, mr: MergeRequest, status: 'mergeable' | 'conflict'): Range {
   const { base, head } = diffRefs(store, project, mr);
   if (status === 'conflict' || base === null || head === null) throw refuse(422, 'Branch cannot be merged');
-  if (status !== 'mergeable') throw refuse(405, '405 Method Not Allowed');
-  if ((input.text('sha') ?? head) !== head) throw refuse(409, `SHA does not match HEAD of source branch: ${head}`);
-  return complete(context, mr, { base, head });
+  return { base, head };
 }
 
 function waits(input: Input): boolean {

@@ -46,25 +46,20 @@ function actOn(fault: Fault | undefined, exchange: Exchange): Outcome {
   if (fault === undefined || fault.kind === 'slow') return dress(apply());
   if (fault.kind === 'drip') return { answer: dress(apply()), pieces: fault.pieces, everyMs: fault.everyMs };
   if (fault.kind.endsWith('After')) apply();
-  switch (fault.kind) {
-    case 'htmlBefore':
-    case 'htmlAfter': {
-      return badGateway;
-    }
-    case 'resetBefore':
-    case 'resetAfter': {
-      return 'reset';
-    }
-    default: {
-      return fault.kind === 'silence' ? 'silence' : instead(fault, exchange);
-    }
-  }
+  return instead(fault, exchange);
 }
 
-type Instead = Extract<Fault, { kind: 'throttle429' | 'app429' | 'status' | 'redirect' | 'hugeTrace' | 'hugeDiff' }>;
+type Instead = Exclude<Fault, { kind: 'slow' | 'drip' }>;
+type Refusing = Exclude<Instead, { kind: 'htmlBefore' | 'htmlAfter' | 'resetBefore' | 'resetAfter' | 'silence' }>;
 
-/** The faults that answer in place of the request, which is not carried out. */
-function instead(fault: Instead, { dress, url }: Exchange): Outcome {
+function instead(fault: Instead, exchange: Exchange): Outcome {
+  if (fault.kind === 'htmlBefore' || fault.kind === 'htmlAfter') return badGateway;
+  if (fault.kind === 'resetBefore' || fault.kind === 'resetAfter') return 'reset';
+  return fault.kind === 'silence' ? 'silence' : refusing(fault, exchange);
+}
+
+/** The faults with an answer of their own; the request is not carried out. */
+function refusing(fault: Refusing, { dress, url }: Exchange): Outcome {
   if (fault.kind === 'throttle429') return dress(throttled(fault.retryAfterSeconds));
   if (fault.kind === 'app429') return dress(jsonAnswer(429, tooManyRequests, retryAfter(fault.retryAfterSeconds)));
   if (fault.kind === 'hugeDiff') return { head: dress(jsonAnswer(200, [])), chunks: hugeDiff(fault.megabytes) };

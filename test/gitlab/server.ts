@@ -55,7 +55,7 @@ export async function startGitLab(options: GitLabOptions = {}): Promise<GitLabSe
   };
   server.on('request', (request, response) => {
     serve(parts, request, response).catch((error: unknown) => {
-      process.stderr.write(`stand-in GitLab: ${String(error)}\n`);
+      if (request.complete) process.stderr.write(`stand-in GitLab: ${String(error)}\n`);
       response.destroy();
     });
   });

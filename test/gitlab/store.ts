@@ -32,6 +32,17 @@ export interface Timings {
   readonly importMs: number;
 }
 
+/** Ids begin far apart, so that an id taken for an iid, or for another kind's id, is not found. */
+const firstIds = new Map([
+  ['milestone', 300],
+  ['label', 400],
+  ['pipeline', 800],
+  ['issue', 5000],
+  ['merge request', 6000],
+  ['job', 7000],
+  ['note', 9000],
+]);
+
 interface StoreOptions {
   readonly url: string;
   readonly now: () => number;
@@ -51,7 +62,7 @@ export function createStore({ url, now, timings }: StoreOptions): Store {
     now,
     timestamp: () => new Date(now()).toISOString(),
     nextId: (kind) => {
-      const id = (counters.get(kind) ?? 0) + 1;
+      const id = (counters.get(kind) ?? firstIds.get(kind) ?? 0) + 1;
       counters.set(kind, id);
       return id;
     },

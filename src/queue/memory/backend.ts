@@ -71,26 +71,17 @@ function createBackend({ store, name, settings }: BackendOptions): IQueueBackend
   return backend;
 }
 
-type Waiting = Pick<
-  IQueueBackend,
-  'minimumBlockTimeout' | 'maximumBlockTimeout' | 'waitForJob' | 'disconnectBlocking' | 'reconnectBlocking'
->;
+type Waiting = Pick<IQueueBackend, 'minimumBlockTimeout' | 'waitForJob' | 'disconnectBlocking' | 'reconnectBlocking'>;
 
 /** How a Worker without work learns of a job: BullMQ then fetches if `score`, the time to do so, has come. */
-function createWaiting(queue: MemoryQueue): Waiting {
+function createWaiting({ idle, quietMs }: MemoryQueue): Waiting {
   const worker = Symbol('worker');
-  const fetchNow = { member: '0', score: 0 };
-  const answers = { called: fetchNow, timeout: null, dismissed: { member: '0', score: Infinity } };
+  const answers = { called: { member: '0', score: 0 }, timeout: null, dismissed: { member: '0', score: Infinity } };
   return {
     minimumBlockTimeout: 0.001,
-    // No connection that a long wait could wear out; an hour stays far below setTimeout's limit.
-    maximumBlockTimeout: 3600,
-    waitForJob: async (limitSeconds) => {
-      const quietMs = queue.quietMs(limitSeconds * 1000);
-      return quietMs === 0 ? fetchNow : answers[await queue.idle.wait(worker, quietMs)];
-    },
+    waitForJob: async (limitSeconds) => answers[await idle.wait(worker, quietMs(limitSeconds * 1000))],
     disconnectBlocking: async () => {
-      queue.idle.dismiss(worker);
+      idle.dismiss(worker);
     },
     reconnectBlocking: async () => undefined,
   };

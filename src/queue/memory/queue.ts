@@ -36,10 +36,8 @@ export interface MemoryQueue extends Pick<Places, 'lookUp' | 'count'> {
   remove(id: string): boolean;
   /** Hands the next job whose time has come to a worker. */
   take(claim: Claim): JobJson | undefined;
-  /** When the next delayed job is due; 0 where there is none. */
-  nextDueAt(): number;
   /** How long, at most `limitMs`, there will be nothing to take unless a job arrives; 0 if there is one now. */
-  quietMs(limitMs: number): number;
+  readonly quietMs: (limitMs: number) => number;
   finish(run: Run): void;
   postpone(run: Run, postponement: Postponement): void;
   retry(run: Run, failed: FailedAttempt): void;
@@ -92,7 +90,7 @@ function adding({ places, now }: Parts): Pick<MemoryQueue, 'add' | 'remove'> {
   };
 }
 
-function taking({ places, now }: Parts): Pick<MemoryQueue, 'take' | 'nextDueAt' | 'quietMs'> {
+function taking({ places, now }: Parts): Pick<MemoryQueue, 'take' | 'quietMs'> {
   function lineUpDueJobs(): void {
     let next = places.nextDelayed();
     while (next !== undefined && next.dueAt <= now()) {
@@ -113,7 +111,6 @@ function taking({ places, now }: Parts): Pick<MemoryQueue, 'take' | 'nextDueAt' 
       places.hold(own, { token, until: now() + lockMs });
       return own;
     },
-    nextDueAt: () => places.nextDelayed()?.dueAt ?? 0,
     quietMs: (limitMs) => {
       if (places.nextReady() !== undefined) return 0;
       const dueAt = places.nextDelayed()?.dueAt ?? Infinity;

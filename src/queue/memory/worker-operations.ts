@@ -27,13 +27,13 @@ interface OperationsOptions {
 export function createWorkerOperations({ queue, settings, isClosing }: OperationsOptions): Operations {
   const { lockDuration: lockMs, maxStalledCount, name: processedBy } = settings;
 
-  /** BullMQ's answer to a fetch: the job and its id, or nothing and the time to look again. */
+  /** BullMQ's answer to a fetch: the job and its id, or neither. When to look again is told by `waitForJob`. */
   async function fetch(token: string): Promise<unknown[]> {
     // Jobs that end at once would otherwise follow each other without a turn for timers and sockets.
     await nextTurn();
     if (isClosing()) return [];
     const job = queue.take({ token, lockMs, processedBy });
-    return job === undefined ? [null, '', 0, queue.nextDueAt()] : [job, job.id, 0, 0];
+    return job === undefined ? [null, '', 0, 0] : [job, job.id, 0, 0];
   }
 
   async function finish(outcome: 'completed' | 'failed', end: End): Promise<{ result: unknown[]; finishedOn: number }> {

@@ -45,7 +45,9 @@ export function createExcerptReader(view: LogView, matcher: Matcher | undefined)
   return {
     line(line) {
       place += 1;
-      withContext({ ...shortened(line, maxLineBytes), place, asked: isAsked(line.text) });
+      const text = cutToBytes(line.text, maxLineBytes);
+      const cut = line.cut + line.text.length - text.length;
+      withContext({ n: line.n, text, cut, place, asked: isAsked(line.text) });
     },
     result: () => ({ first: first?.lines() ?? [], last: last?.lines() ?? [], asked }),
   };
@@ -73,9 +75,4 @@ function createContext(contextLines: number, show: (line: ShownLine) => void): (
       if (before.length > contextLines) before.shift();
     }
   };
-}
-
-function shortened(line: LogLine, maxBytes: number): LogLine {
-  const text = cutToBytes(line.text, maxBytes);
-  return text === line.text ? line : { n: line.n, text, cut: line.cut + line.text.length - text.length };
 }

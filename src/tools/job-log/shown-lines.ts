@@ -95,6 +95,6 @@ function leastBytes(line: ShownLine): number {
   return Buffer.byteLength(line.text) + 1;
 }
 
-function owned(line: ShownLine): ShownLine {
-  return { ...line, text: ownCopy(line.text) };
+function owned({ n, text, cut, place, asked }: ShownLine): ShownLine {
+  return { n, text: ownCopy(text), cut, place, asked };
 }

@@ -97,7 +97,8 @@ function hunkRanges(lines: readonly Line[]): readonly (readonly [number, number]
 }
 
 function range(linesBefore: number, length: number): string {
-  return `${String(length === 0 ? linesBefore : linesBefore + 1)},${String(length)}`;
+  const start = String(length === 0 ? linesBefore : linesBefore + 1);
+  return length === 1 ? start : `${start},${String(length)}`;
 }
 
 function countWithout(lines: readonly Line[], mark: Line['mark']): number {

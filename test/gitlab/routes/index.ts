@@ -1,22 +1,21 @@
 import type { Route } from '../routes.ts';
-import { commitRoutes } from './commits.ts';
+import { deliveryRoutes } from './delivery.ts';
 import { discussionRoutes } from './discussions.ts';
-import { fileRoutes } from './files.ts';
 import { issueRoutes } from './issues.ts';
-import { jobRoutes } from './jobs.ts';
 import { mergeRequestRoutes } from './merge-requests.ts';
+import { peopleRoutes } from './people.ts';
+import { planningRoutes } from './planning.ts';
 import { projectRoutes } from './projects.ts';
-import { repositoryRoutes } from './repository.ts';
-import { userRoutes } from './users.ts';
+import { sourceRoutes } from './source.ts';
 
+/** Every endpoint; a new one is one entry in the file of its resource. */
 export const allRoutes: readonly Route[] = [
-  ...commitRoutes,
+  ...deliveryRoutes,
   ...discussionRoutes,
-  ...fileRoutes,
   ...issueRoutes,
-  ...jobRoutes,
   ...mergeRequestRoutes,
+  ...peopleRoutes,
+  ...planningRoutes,
   ...projectRoutes,
-  ...repositoryRoutes,
-  ...userRoutes,
+  ...sourceRoutes,
 ];

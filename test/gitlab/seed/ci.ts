@@ -15,21 +15,21 @@ interface NewPipeline {
 
 export function addPipeline(store: Store, project: Project, options: NewPipeline): Pipeline {
   const { status, tag = false, source = 'push' } = options;
-  const id = store.nextId('pipeline');
+  const iid = project.pipelines.size + 1;
   const finished = status === 'success' || status === 'failed';
   const pipeline: Pipeline = {
     ...options,
-    id,
-    iid: id,
+    id: store.nextId('pipeline'),
+    iid,
     tag,
     source,
     userId: people.bob,
-    createdAt: hour(50 + id),
-    updatedAt: hour(51 + id),
-    startedAt: hour(50 + id),
-    finishedAt: finished ? hour(51 + id) : null,
+    createdAt: hour(50 + iid),
+    updatedAt: hour(51 + iid),
+    startedAt: hour(50 + iid),
+    finishedAt: finished ? hour(51 + iid) : null,
   };
-  project.pipelines.set(id, pipeline);
+  project.pipelines.set(pipeline.id, pipeline);
   return pipeline;
 }
 

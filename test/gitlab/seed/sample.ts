@@ -8,8 +8,10 @@ import { seedCi } from './ci.ts';
 import { addIssue, seedIssues } from './issues.ts';
 import { seedMergeRequests } from './merge-requests.ts';
 import { member, people, seedGroups, seedPeople } from './people.ts';
+import { seedPapers } from './papers.ts';
 import { seedPlanning } from './planning.ts';
 import { addCommit, seedAppRepository } from './repository.ts';
+import { seedReleases } from './releases.ts';
 import { seedTalk } from './talk.ts';
 
 /** The sample: users, the groups `team` and `secret`, and their projects. */
@@ -63,6 +65,8 @@ function seedApp(store: Store, app: Project): void {
   seedMergeRequests(store, app);
   seedCi(store, app);
   seedTalk(store, app);
+  seedReleases(store, app);
+  seedPapers(store, app);
 }
 
 function seedTeam(project: Project): void {

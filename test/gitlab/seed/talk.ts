@@ -44,17 +44,18 @@ export function seedTalk(store: Store, app: Project): void {
 type MakeNote = (note: Partial<Note> & Pick<Note, 'body'>) => Note;
 
 function noteMaker(store: Store): MakeNote {
+  let made = 0;
   return (note) => {
-    const id = store.nextId('note');
+    made += 1;
     return {
-      id,
+      id: store.nextId('note'),
       type: null,
       authorId: people.alice,
       system: false,
       internal: false,
       position: null,
-      createdAt: hour(46 + id),
-      updatedAt: hour(46 + id),
+      createdAt: hour(46 + made),
+      updatedAt: hour(46 + made),
       resolvedById: null,
       resolvedAt: null,
       ...note,

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job } from 'bullmq';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { completed, failed, openBench, runAll, startOne } from './bench.ts';
+import { completed, failed, failsIfBad, openBench, runAll, startOne } from './bench.ts';
 import type { Bench, Place } from './bench.ts';
 import { handsOverLocks } from './locks.suite.ts';
 import { keepsTime } from './timing.suite.ts';
@@ -103,7 +103,7 @@ function carriesJobs(current: () => Bench): void {
     await bench.add('a', { jobId: 'custom' });
     const added = await bench.queue.addBulk([
       { name: 'b', data: {} },
-      { name: 'c', data: {} },
+      { name: 'c', data: {}, opts: { jobId: '' } },
     ]);
     expect(added.map(({ id }) => id)).toEqual(['2', '3']);
   });
@@ -111,10 +111,13 @@ function carriesJobs(current: () => Bench): void {
   test('carries its data as JSON, cut off from what the sender does later', async () => {
     const bench = current();
     const data = { when: new Date(0), absent: undefined, list: [1] };
-    await bench.queue.add('job', data);
+    const opts = { attempts: 2, backoff: { type: 'fixed', delay: 7 } };
+    await bench.queue.add('job', data, opts);
     data.list.push(2);
+    opts.backoff.delay = 8;
     const job = await completed(bench.work(async () => undefined));
     expect(job.data).toEqual({ when: '1970-01-01T00:00:00.000Z', list: [1] });
+    expect(job.opts).toMatchObject({ attempts: 2, backoff: { type: 'fixed', delay: 7 } });
   });
 
   test('says who runs it, since when and for which time', async () => {
@@ -195,15 +198,18 @@ function keepsState(current: () => Bench): void {
     expect(await bench.leftovers()).toEqual([]);
   });
 
-  test('exports how many jobs have ended where the worker counts them', async () => {
+  test.each([
+    ['counts', { metrics: { maxDataPoints: 60 } }, [2, 1]],
+    ['does not count', {}, [0, 0]],
+  ])('exports how many jobs have ended: a worker %s them as it is told', async (_, options, [good, bad]) => {
     const bench = current();
-    const worker = bench.work(failsIfBad, { metrics: { maxDataPoints: 60 } });
+    const worker = bench.work(failsIfBad, options);
     const failure = failed(worker);
     await bench.queue.addBulk(['good', 'good', 'bad'].map((name) => ({ name, data: {} })));
     await failure;
     const text = await bench.queue.exportPrometheusMetrics();
-    expect(text).toMatch(/^bullmq_job_completed_total\{.*\} 2$/mu);
-    expect(text).toMatch(/^bullmq_job_failed_total\{.*\} 1$/mu);
+    expect(text).toMatch(new RegExp(`^bullmq_job_completed_total\\{.*\\} ${String(good)}$`, 'mu'));
+    expect(text).toMatch(new RegExp(`^bullmq_job_failed_total\\{.*\\} ${String(bad)}$`, 'mu'));
   });
 
   test('knows its meta data', async () => {
@@ -223,11 +229,6 @@ function keepsState(current: () => Bench): void {
     await bench.queue.close();
     await expect(bench.add('late')).rejects.toThrow('Connection is closed');
   });
-}
-
-async function failsIfBad({ name }: Pick<Job, 'name'>): Promise<string> {
-  if (name === 'bad') throw new Error('bad luck');
-  return 'a result';
 }
 
 async function failsAtFirst({ name, attemptsMade }: Pick<Job, 'name' | 'attemptsMade'>): Promise<string> {

@@ -114,3 +114,9 @@ export async function failed(worker: AnyWorker): Promise<{ readonly job: AnyJob 
     });
   });
 }
+
+/** A processor whose outcome is in the name of the job. */
+export async function failsIfBad({ name }: Pick<Job, 'name'>): Promise<string> {
+  if (name === 'bad') throw new Error('bad luck');
+  return 'a result';
+}

@@ -74,12 +74,31 @@ describe('the embedded queue', () => {
   test('lets another idle worker watch for a delayed job when the first one closes', async () => {
     const first = bench.work(async () => undefined);
     const second = bench.work(async () => undefined);
-    await Promise.all([once(first, 'drained'), once(second, 'drained')]);
+    const { idle } = store.queue(bench.queue.qualifiedName);
+    await vi.waitUntil(() => idle.size === 2);
     await bench.add('delayed', { delay: 100 });
     await first.close();
     const start = performance.now();
     await completed(second);
     expect(performance.now() - start).toBeLessThan(2_000);
+  });
+
+  test('gives a worker that is just being paused no job', async () => {
+    const { idle } = store.queue(bench.queue.qualifiedName);
+    const worker = bench.work(async () => undefined);
+    await vi.waitUntil(() => idle.size === 1);
+    const paused = worker.pause();
+    await bench.add('job');
+    await paused;
+    expect(await bench.queue.getJobCounts('waiting', 'active')).toEqual({ waiting: 1, active: 0 });
+  });
+
+  test('forgets an idle worker that is closed by force', async () => {
+    const { idle } = store.queue(bench.queue.qualifiedName);
+    const worker = bench.work(async () => undefined);
+    await vi.waitUntil(() => idle.size === 1);
+    await worker.close(true);
+    expect(idle.size).toBe(0);
   });
 
   test('says when it is ready and when it is closed', async () => {

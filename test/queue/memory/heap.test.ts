@@ -13,10 +13,10 @@ type Step = { readonly arrives: number } | { readonly leaves: number };
 
 const steps = fc.array(
   fc.oneof(
-    { weight: 3, arbitrary: fc.record({ arrives: fc.nat({ max: 9 }) }) },
-    { weight: 2, arbitrary: fc.record({ leaves: fc.nat({ max: 30 }) }) },
+    { weight: 3, arbitrary: fc.record({ arrives: fc.nat({ max: 99 }) }) },
+    { weight: 2, arbitrary: fc.record({ leaves: fc.nat({ max: 99 }) }) },
   ),
-  { maxLength: 200 },
+  { maxLength: 200, size: 'max' },
 );
 
 describe('the heap', () => {

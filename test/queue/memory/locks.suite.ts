@@ -55,6 +55,16 @@ export function handsOverLocks(current: () => Bench): void {
     await expect(early).rejects.toThrow('Job x is not in the active state. moveToDelayed');
   });
 
+  test('a job that its worker delays is delayed for as long as it says', async () => {
+    const bench = current();
+    const job = await taken(bench, { token: 'mine', lockDuration: 30_000 });
+    await job.moveToDelayed(Date.now() + 60_000, 'mine');
+    expect(await bench.queue.getJobState('x')).toBe('delayed');
+    const delayed = await bench.queue.getJob('x');
+    expect(delayed?.delay).toBeGreaterThan(59_000);
+    expect(delayed?.delay).toBeLessThanOrEqual(60_000);
+  });
+
   test('extending a lock takes the token that holds it', async () => {
     const bench = current();
     const job = await taken(bench, { token: 'mine', lockDuration: 40 });

@@ -41,11 +41,11 @@ describe('a queue, by its clock', () => {
     const jobs = fresh();
     jobs.add(jobOf({ delay: 50 }), 'x');
     now = 1_049;
-    expect([jobs.take(claim), jobs.nextDueAt(), jobs.quietMs(5_000)]).toEqual([undefined, 1_050, 1]);
+    expect([jobs.take(claim), jobs.quietMs(5_000)]).toEqual([undefined, 1]);
     now = 1_050;
     expect(jobs.quietMs(5_000)).toBe(0);
     expect(jobs.take(claim)).toMatchObject({ id: 'x', delay: 0, processedOn: 1_050 });
-    expect([jobs.nextDueAt(), jobs.quietMs(5_000)]).toEqual([0, 5_000]);
+    expect(jobs.quietMs(5_000)).toBe(5_000);
   });
 
   test('lets a worker keep a job until its lock expires', () => {

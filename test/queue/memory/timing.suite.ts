@@ -1,7 +1,7 @@
 import { DelayedError, UnrecoverableError } from 'bullmq';
 import type { Processor } from 'bullmq';
 import { expect, test } from 'vitest';
-import { completed, failed, runAll, startOne } from './bench.ts';
+import { completed, failed, failsIfBad, runAll, startOne } from './bench.ts';
 import type { Bench } from './bench.ts';
 
 /** A worker that looked only every `drainDelay` (5 s) would be far beyond this. */
@@ -79,6 +79,25 @@ export function keepsTime(current: () => Bench): void {
     void worker.run();
     await bothEnd;
     expect(names).toEqual(['first', 'second', 'first', 'second']);
+  });
+
+  test('a worker says that the queue is drained only when nothing is left to take', async () => {
+    const bench = current();
+    const worker = bench.work(failsIfBad, { autorun: false });
+    const events: string[] = [];
+    worker.on('drained', () => {
+      events.push('drained');
+    });
+    worker.on('active', ({ name }) => {
+      events.push(name);
+    });
+    await bench.add('bad', { attempts: 2, backoff: 60_000 });
+    await bench.add('good');
+    await bench.add('good');
+    const end = drained(worker);
+    void worker.run();
+    await end;
+    expect(events).toEqual(['bad', 'good', 'good', 'drained']);
   });
 
   test('no job is overlooked while many come, wait and put themselves off', async () => {

@@ -3,6 +3,7 @@ import { numbersOf } from './tally.ts';
 
 /** https://doc.rust-lang.org/book/ch11-02-running-tests.html */
 export function cargo(): FrameworkRules {
+  let crate = '';
   return {
     framework: 'cargo test',
     counts(text) {
@@ -12,8 +13,9 @@ export function cargo(): FrameworkRules {
       return { passed, failed, skipped };
     },
     failure(text) {
+      crate = /^ +(?:Running .*\/deps\/|Doc-tests )(\w+)/u.exec(text)?.[1] ?? crate;
       const name = /^test (.+?) \.\.\. FAILED$/u.exec(text)?.[1] ?? /^---- (.+) stdout ----$/u.exec(text)?.[1];
-      return name === undefined ? undefined : { name };
+      return name === undefined ? undefined : { name, key: `${crate} ${name}` };
     },
     says: (text) => (/^(?:stack backtrace:|failures:|note: |test )/u.test(text) ? undefined : text),
   };

@@ -3,6 +3,7 @@ import type { Counts, FrameworkRules } from './framework.ts';
 
 const outcome = /^\s*--- (PASS|FAIL|SKIP): (\S+) \([\d.]+s\)$/u;
 const outcomes: Readonly<Record<string, string>> = { PASS: 'passed', FAIL: 'failed', SKIP: 'skipped' };
+const packageVerdict = /^(ok|FAIL) *\t\S+(?:\t| \[)/u;
 const jsonEvent = z.object({ Action: z.literal('output'), Output: z.string() });
 const maxOutputLines = 12;
 
@@ -10,16 +11,18 @@ const maxOutputLines = 12;
 export function goTest(): FrameworkRules {
   const outputs = createOutputs();
   let failureIndent = 0;
+  let packages = 0;
   return {
     framework: 'go test',
     counts: (event) => readCounts(outputOf(event)),
     failure(event) {
       const text = outputOf(event);
       outputs.hear(text);
+      if (packageVerdict.test(text)) packages += 1;
       const [, verdict, name] = outcome.exec(text) ?? [];
       if (verdict === 'FAIL' && name !== undefined) {
         failureIndent = indentOf(text);
-        return { name, message: outputs.of(name) };
+        return { name, key: `${String(packages)} ${name}`, message: outputs.of(name) };
       }
       const broken = /^FAIL\t(\S+) (\[(?:build|setup) failed\])$/u.exec(text);
       return broken === null ? undefined : { name: `${broken[1] ?? ''} ${broken[2] ?? ''}` };
@@ -34,9 +37,9 @@ export function goTest(): FrameworkRules {
 function readCounts(text: string): Counts | undefined {
   const verdict = outcomes[outcome.exec(text)?.[1] ?? ''];
   if (verdict !== undefined) return { [verdict]: 1 };
-  const packageVerdict = /^(ok|FAIL) *\t\S+(?:\t| \[)/u.exec(text)?.[1];
-  if (packageVerdict === undefined) return undefined;
-  return packageVerdict === 'ok' ? { packages_passed: 1 } : { packages_failed: 1 };
+  const ofPackage = packageVerdict.exec(text)?.[1];
+  if (ofPackage === undefined) return undefined;
+  return ofPackage === 'ok' ? { packages_passed: 1 } : { packages_failed: 1 };
 }
 
 /** With -v a test's output comes before its outcome. */

@@ -1,0 +1,159 @@
+import { once } from 'node:events';
+import { inspect } from 'node:util';
+import { Redis } from 'ioredis';
+import { describe, expect, inject, onTestFinished, test } from 'vitest';
+import {
+  apiConnection,
+  inspectRedis,
+  openLink,
+  redisAddress,
+  reportOutages,
+  workerConnection,
+} from '../../src/queue/redis.ts';
+
+const redisUrl = inject('redisUrl');
+const home = redisAddress('redis://localhost');
+
+describe('the Redis URL', () => {
+  test.each([
+    ['redis://localhost', { host: 'localhost', port: 6379, db: 0 }],
+    ['redis://10.0.0.7:6380/', { host: '10.0.0.7', port: 6380, db: 0 }],
+    ['redis://cache.internal:6379/12', { host: 'cache.internal', port: 6379, db: 12 }],
+    ['redis://:p%40ss%2Fword@cache:1', { host: 'cache', port: 1, db: 0, password: 'p@ss/word' }],
+    ['redis://ann:secret@cache', { host: 'cache', port: 6379, db: 0, username: 'ann', password: 'secret' }],
+    ['rediss://ann:secret@cache', { host: 'cache', port: 6379, db: 0, username: 'ann', password: 'secret', tls: {} }],
+    ['redis://[::1]:7000/1', { host: '::1', port: 7000, db: 1 }],
+  ])('%s is read', (url, address) => {
+    expect(redisAddress(url)).toEqual(address);
+  });
+
+  test.each([
+    '',
+    'cache:6379',
+    'http://:secret@cache',
+    'redis://',
+    'redis:///0',
+    'redis://:secret@cache:port',
+    'redis://:secret@cache/first',
+    'redis://:secret@cache/0/1',
+    'redis://:secret@cache?tls=true',
+    'redis://:secret%@cache',
+  ])('%s is refused without being repeated', (url) => {
+    const refusal = catchError(() => redisAddress(url));
+    expect(refusal.message).toContain('rediss:// for TLS');
+    expect(inspect(refusal, { showHidden: true })).not.toContain('secret');
+  });
+});
+
+describe('a connection', () => {
+  const readOnly = new Error("READONLY You can't write against a read only replica. script: abc, on @user_script:1.");
+
+  test.each([
+    ['an API reconnects and does not send again', apiConnection(home), 1],
+    ['a worker reconnects and sends again', workerConnection(home), 2],
+  ])('to a demoted Redis: %s', (_, options, reaction) => {
+    expect(options.reconnectOnError(readOnly)).toBe(reaction);
+    expect(options.reconnectOnError(new Error('WRONGTYPE Operation against a key'))).toBe(false);
+  });
+
+  test('of an API waits for nothing; of a worker for ever', () => {
+    expect(apiConnection(home)).toMatchObject({
+      enableOfflineQueue: false,
+      maxRetriesPerRequest: 0,
+      commandTimeout: 2000,
+      connectTimeout: 1000,
+    });
+    expect(workerConnection(home)).toMatchObject({ maxRetriesPerRequest: null, connectTimeout: 1000 });
+    expect(workerConnection(home)).not.toHaveProperty('commandTimeout');
+  });
+
+  test('is tried again after growing pauses of at most a second', () => {
+    const { retryStrategy } = workerConnection(home);
+    expect([1, 2, 3, 4, 5, 50].map((times) => retryStrategy(times))).toEqual([100, 200, 400, 800, 1000, 1000]);
+  });
+});
+
+describe('outages', () => {
+  test('are told once, until every connection has recovered', () => {
+    const told: string[] = [];
+    const outage = reportOutages((error) => void told.push(error.message));
+    outage.began('one', new Error('connect ECONNREFUSED'));
+    outage.began('two', new Error('connect ECONNREFUSED'));
+    outage.ended('one');
+    outage.began('one', new Error('connect ECONNREFUSED'));
+    outage.ended('one');
+    outage.ended('two');
+    outage.began('two', Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' }));
+    expect(told).toEqual(['Redis (one): connect ECONNREFUSED', 'Redis (two): ECONNREFUSED']);
+  });
+});
+
+describe.skipIf(redisUrl === '')('a link to a Redis that refuses the password', () => {
+  test('shows the password in no error', async () => {
+    const admin = new Redis(redisUrl);
+    const user = `user-${String(process.pid)}`;
+    await admin.acl('SETUSER', user, 'on', '>right', '~*', '+@all');
+    onTestFinished(async () => {
+      await admin.acl('DELUSER', user);
+      admin.disconnect();
+    });
+    const told: Error[] = [];
+    const outage = reportOutages((error) => void told.push(error));
+    const address = { ...redisAddress(redisUrl), username: user, password: 'wrong-and-secret' };
+    const link = openLink({ name: 'refused', options: workerConnection(address), outage });
+    onTestFinished(() => {
+      link.close();
+    });
+    const refusal: unknown = await link.run(async (client) => client.ping()).catch((error: unknown) => error);
+    expect(refusal).toBeInstanceOf(Error);
+    expect(told[0]?.message).toContain('WRONGPASS');
+    expect(inspect([refusal, told], { depth: 9, showHidden: true })).not.toContain('wrong-and-secret');
+  });
+
+  test('names its connection, so that CLIENT LIST tells them apart', async () => {
+    const link = openLink({
+      name: 'named-link',
+      options: apiConnection(redisAddress(redisUrl)),
+      outage: reportOutages(() => undefined),
+    });
+    onTestFinished(() => {
+      link.close();
+    });
+    await once(link.client, 'ready');
+    await expect(link.run(async (client) => client.client('GETNAME'))).resolves.toBe('named-link');
+  });
+});
+
+describe('the inspection of Redis', () => {
+  test.each([
+    ['redis_version:7.0.15\r\nmaxmemory_policy:noeviction\r\n', []],
+    ['redis_version:8.2.1\nmaxmemory_policy:noeviction', []],
+    ['redis_version:10.0.0\r\nmaxmemory_policy:noeviction', []],
+    ['redis_version:6.2.14\r\nmaxmemory_policy:noeviction', ['Redis 6.2.14 is too old']],
+    ['redis_version:6.0.16\r\nserver_name:valkey\r\nvalkey_version:9.0.0\r\nmaxmemory_policy:noeviction', []],
+    ['redis_version:7.2.4\r\nmaxmemory_policy:volatile-lru', ['maxmemory-policy is volatile-lru']],
+    ['redis_version:5.0.7\r\nmaxmemory_policy:allkeys-lru', ['Redis 5.0.7', 'maxmemory-policy is allkeys-lru']],
+    ['# Server\r\n', ['Redis unknown is too old']],
+  ])('of %j warns of what is wrong', async (info, warnings) => {
+    const found = await inspectRedis({ info: async () => info });
+    expect(found).toHaveLength(warnings.length);
+    for (const [at, start] of warnings.entries()) expect(found[at]).toContain(start);
+  });
+
+  test.skipIf(redisUrl === '')('finds the test server sound', async () => {
+    const client = new Redis(redisUrl);
+    onTestFinished(() => {
+      client.disconnect();
+    });
+    await expect(inspectRedis(client)).resolves.toEqual([]);
+  });
+});
+
+function catchError(action: () => unknown): Error {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof Error) return error;
+  }
+  throw new Error('nothing was thrown');
+}

@@ -1,0 +1,293 @@
+import fc from 'fast-check';
+import { runInNewContext } from 'node:vm';
+import { setFlagsFromString } from 'node:v8';
+import { describe, expect, test } from 'vitest';
+import { createLogReader } from '../../../src/tools/job-log/reader.ts';
+import type { LogView } from '../../../src/tools/job-log/view.ts';
+import { logFile, readLog } from './read-log.ts';
+
+function numbered(count: number, text = 'line'): string {
+  return Array.from({ length: count }, (_, index) => `${text} ${String(index + 1)}\n`).join('');
+}
+
+const fruits = 'apple\nbanana\ncherry\ndate\nelder\nfig\ngrape\n';
+
+describe('without filters', () => {
+  test('a short log is shown whole, with line numbers and without further words', () => {
+    expect(readLog('one\ntwo\n')).toBe('1: one\n2: two');
+  });
+
+  test('numbers are aligned', () => {
+    expect(readLog(numbered(10))).toMatch(/^ 1: line 1\n.*\n10: line 10$/su);
+  });
+
+  test('of a long log the last lines are shown, and how many were left out', () => {
+    const answer = String(readLog(numbered(10_000), { maxBytes: 3000 }));
+    const [mark = '', first = ''] = answer.split('\n');
+    const firstNumber = Number(/^ *(\d+): /u.exec(first)?.[1]);
+    expect(mark).toContain(`${String(firstNumber - 1)} of 10000 lines are left out, the last are shown.`);
+    expect(mark).toContain('"head"');
+    expect(mark).toContain('"search"');
+    expect(answer.endsWith('\n10000: line 10000')).toBe(true);
+    expect(answer.length).toBeGreaterThan(2000);
+  });
+
+  test('an empty log is called empty', () => {
+    expect(readLog('')).toBe('[The log is empty.]');
+    expect(readLog('', { format: 'json' })).toStrictEqual({ lines: [], total_lines: 0, note: 'The log is empty.' });
+  });
+
+  test('lines that are alike follow each other', () => {
+    expect(readLog('same\nsame\nsame\n')).toBe('1: same\n2: same\n3: same');
+  });
+
+  test('a line of 30 MB is cut, with a mark', () => {
+    expect(readLog(`before\n${'x'.repeat(30_000_000)}\nafter\n`)).toBe(
+      `1: before\n2: ${'x'.repeat(6000)} [... 29994000 more characters of this line]\n3: after`,
+    );
+  });
+});
+
+describe('head and tail', () => {
+  test.each<[string, Partial<LogView>, readonly string[]]>([
+    ['head gives the first lines', { head: 2 }, ['1: apple', '2: banana']],
+    ['tail gives the last lines', { tail: 2 }, ['6: fig', '7: grape']],
+    ['both give both', { head: 1, tail: 1 }, ['1: apple', '[... 5 left out ...]', '7: grape']],
+    [
+      'head may be more than there is',
+      { head: 9, tail: 9 },
+      fruits
+        .trim()
+        .split('\n')
+        .map((text, index) => `${String(index + 1)}: ${text}`),
+    ],
+    [
+      'nothing is doubled where both meet',
+      { head: 4, tail: 3 },
+      fruits
+        .trim()
+        .split('\n')
+        .map((text, index) => `${String(index + 1)}: ${text}`),
+    ],
+    ['none is none', { head: 0 }, []],
+  ])('%s', (_rule, view, lines) => {
+    const shown = String(readLog(fruits, view))
+      .split('\n')
+      .filter((line) => !line.startsWith('[') || line.startsWith('[...'));
+    expect(shown).toStrictEqual(lines);
+  });
+
+  test('the mark says that lines are missing', () => {
+    expect(readLog(fruits, { head: 2 })).toContain('[5 of 7 lines are left out, the first are shown.');
+    expect(readLog(fruits, { head: 1, tail: 1 })).toContain(
+      '[5 of 7 lines are left out, the first and the last are shown.',
+    );
+  });
+
+  test('they share the budget', () => {
+    const answer = String(readLog(numbered(10_000), { head: 5000, tail: 5000, maxBytes: 4000 }));
+    expect(answer).toMatch(/\n {4}1: line 1\n/u);
+    expect(answer).toMatch(/\n\[\.\.\. \d+ left out \.\.\.\]\n/u);
+    expect(answer.endsWith('10000: line 10000')).toBe(true);
+    expect(Buffer.byteLength(answer)).toBeLessThanOrEqual(4000);
+  });
+});
+
+describe('search', () => {
+  test.each<[string, Partial<LogView>, readonly string[]]>([
+    ['shows the lines that match', { search: 'a.*e' }, ['1: apple', '4: date', '7: grape']],
+    ['shows the others when inverted', { search: 'a', invert_match: true }, ['3: cherry', '5: elder', '6: fig']],
+    ['shows lines around the matches', { search: 'cherry', context_lines: 1 }, ['2- banana', '3: cherry', '4- date']],
+    [
+      'joins neighbours',
+      { search: 'banana|date', context_lines: 1 },
+      ['1- apple', '2: banana', '3- cherry', '4: date', '5- elder'],
+    ],
+    [
+      'parts what is not adjacent',
+      { search: 'apple|fig', context_lines: 1 },
+      ['1: apple', '2- banana', '--', '5- elder', '6: fig', '7- grape'],
+    ],
+    ['takes the first matches with head', { search: 'e', head: 2 }, ['1: apple', '3: cherry']],
+    ['takes the last matches with tail', { search: 'e', tail: 2 }, ['5: elder', '7: grape']],
+    ['takes both with both', { search: 'e', head: 1, tail: 1 }, ['1: apple', '[... 3 left out ...]', '7: grape']],
+    ['keeps the context of the first matches', { search: 'e', head: 1, context_lines: 1 }, ['1: apple', '2- banana']],
+    [
+      'keeps the context of the last matches',
+      { search: 'banana|fig', tail: 1, context_lines: 2 },
+      ['4- date', '5- elder', '6: fig', '7- grape'],
+    ],
+    [
+      'inverts with context and head',
+      { search: 'a', invert_match: true, head: 1, context_lines: 1 },
+      ['2- banana', '3: cherry', '4- date'],
+    ],
+    ['finds nothing where nothing is', { search: 'zzz' }, []],
+  ])('%s', (_rule, view, lines) => {
+    const shown = String(readLog(fruits, view))
+      .split('\n')
+      .filter((line) => !line.startsWith('[') || line.startsWith('[...'));
+    expect(shown).toStrictEqual(lines);
+  });
+
+  test('says how many lines match', () => {
+    expect(readLog(fruits, { search: 'zzz' })).toBe('[0 of 7 lines match.]');
+    expect(readLog(fruits, { search: 'a', invert_match: true })).toContain('[3 of 7 lines do not match.]');
+  });
+
+  test('keeps the last matches when not all fit, and counts them all', () => {
+    const answer = String(readLog(numbered(20_000, 'error'), { search: 'error .*0$', maxBytes: 3000 }));
+    expect(answer).toMatch(/^\[2000 of 20000 lines match\. 1\d{3} of 2000 matches are left out, the last are shown\./u);
+    expect(answer.endsWith('20000: error 20000')).toBe(true);
+    expect(Buffer.byteLength(answer)).toBeLessThanOrEqual(3000);
+  });
+
+  test('sees clean lines', () => {
+    expect(readLog(logFile('timestamps'), { search: '^ERROR: Job failed' })).toContain(
+      '20: ERROR: Job failed: exit code 1',
+    );
+  });
+
+  test('for nothing is no search', () => {
+    expect(readLog('one\n', { search: '' })).toBe('1: one');
+  });
+
+  test('of a bad pattern is refused before anything is read', () => {
+    expect(() => createLogReader({ search: '(', maxBytes: 60_000 })).toThrow(
+      'INVALID_ARGUMENTS: search is no valid pattern',
+    );
+  });
+
+  test('ends when it takes too long', () => {
+    let nowMs = 0;
+    const clock = (): number => (nowMs += 3000);
+    const slow = createLogReader({ search: 'x', maxBytes: 60_000 }, clock);
+    const push = (): void => {
+      slow.push('line\n');
+    };
+    push();
+    push();
+    push();
+    expect(push).toThrow('INVALID_ARGUMENTS: search takes too long');
+  });
+});
+
+describe('as JSON', () => {
+  test('lines come with their numbers', () => {
+    expect(readLog('one\ntwo\n', { format: 'json' })).toStrictEqual({
+      lines: [
+        { n: 1, text: 'one' },
+        { n: 2, text: 'two' },
+      ],
+      total_lines: 2,
+    });
+  });
+
+  test('matches are counted and context is told from them', () => {
+    expect(readLog(fruits, { format: 'json', search: 'fig|apple', context_lines: 1, tail: 1 })).toStrictEqual({
+      lines: [
+        { n: 5, text: 'elder', context: true },
+        { n: 6, text: 'fig' },
+        { n: 7, text: 'grape', context: true },
+      ],
+      total_lines: 7,
+      matches: 2,
+      left_out: 1,
+      note: expect.stringContaining('1 of 2 matches are left out') as unknown,
+    });
+  });
+
+  test('a cut line says how much is missing', () => {
+    const answer = readLog('x'.repeat(7000), { format: 'json' });
+    expect(answer).toMatchObject({ lines: [{ n: 1, cut: 1000 }] });
+  });
+});
+
+describe('arguments that do nothing are named', () => {
+  test.each<[Partial<LogView>, string]>([
+    [{ invert_match: true }, 'Without "search", invert_match does nothing.'],
+    [{ context_lines: 2, invert_match: true }, 'Without "search", invert_match and context_lines does nothing.'],
+    [{ extract: 'errors', tail: 5, search: 'x' }, '"extract" reads the whole log: tail, search did nothing.'],
+  ])('%j', (view, note) => {
+    expect(JSON.stringify(readLog('one\n', { ...view, format: 'json' }))).toContain(JSON.stringify(note).slice(1, -1));
+  });
+});
+
+const views: readonly Partial<LogView>[] = [
+  {},
+  { head: 3 },
+  { head: 2, tail: 2 },
+  { search: 'e', context_lines: 2 },
+  { search: '[aeiou]', invert_match: true, format: 'json' },
+  { extract: 'terraform_all' },
+  { extract: 'aws_assets' },
+  { extract: 'errors' },
+  { extract: 'errors', format: 'text' },
+  { extract: 'test_results' },
+];
+const logs = [
+  'timestamps',
+  'errors',
+  'terraform-plan',
+  'terraform-apply-colours',
+  'aws',
+  'jest',
+  'pytest',
+  'maven',
+  'cargo',
+];
+const someLog = fc
+  .array(fc.constantFrom(...logs), { minLength: 1, maxLength: 4 })
+  .map((names) => names.map(logFile).join(''));
+
+test('no answer depends on how the log is cut into chunks', () => {
+  fc.assert(
+    fc.property(someLog, fc.constantFrom(...views), fc.integer({ min: 1, max: 3000 }), (log, view, chunkChars) => {
+      expect(readLog(log, view, chunkChars)).toStrictEqual(readLog(log, view, log.length));
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('no answer is larger than its budget', () => {
+  fc.assert(
+    fc.property(someLog, fc.constantFrom(...views), fc.integer({ min: 2000, max: 9000 }), (log, view, maxBytes) => {
+      const answer = readLog(log, { ...view, maxBytes });
+      expect(Buffer.byteLength(typeof answer === 'string' ? answer : JSON.stringify(answer))).toBeLessThanOrEqual(
+        maxBytes,
+      );
+    }),
+    { numRuns: 100 },
+  );
+});
+
+describe('a log of 40 MB', () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage: unknown = runInNewContext('gc');
+
+  function heapBytes(): number {
+    if (typeof collectGarbage === 'function') collectGarbage();
+    return process.memoryUsage().heapUsed;
+  }
+
+  function chunk(number: number): string {
+    const begins = `2024-05-22T12:43:46.962646Z 01O src/file${String(number)}.ts(3,7): error TS2304: Cannot find name 'x'.\n`;
+    const filler = `2024-05-22T12:43:46.962646Z 01O ${'compiling '.repeat(10)}arn:aws:iam::123456789012:role/r${String(number)}\n`;
+    return Buffer.from(begins + filler.repeat(450)).toString();
+  }
+
+  test.each(views)('streams through %j in bounded memory', (view) => {
+    const reader = createLogReader({ maxBytes: 60_000, ...view });
+    const before = heapBytes();
+    let most = 0;
+    for (let number = 0, bytes = 0; bytes < 40_000_000; number += 1) {
+      const text = chunk(number);
+      reader.push(text);
+      bytes += text.length;
+      if (number % 100 === 50) most = Math.max(most, heapBytes());
+    }
+    const answer = reader.finish();
+    expect(JSON.stringify(answer).length).toBeLessThan(70_000);
+    expect((most - before) / 1e6).toBeLessThan(20);
+  });
+});
