@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { inject } from 'vitest';
 import { spawnGitLab } from '../gitlab/spawn.ts';
@@ -13,6 +14,12 @@ export interface Stage {
   readonly redisUrl: string;
   start(role: Role, env?: Readonly<Record<string, string>>): Promise<Service>;
   stop(): Promise<void>;
+}
+
+/** Waits until the API takes calls; one that never does is the test's own matter. */
+async function ready(url: string): Promise<void> {
+  const until = performance.now() + 3000;
+  while ((await fetch(`${url}/ready`)).status !== 200 && performance.now() < until) await sleep(20); // oxlint-disable-line no-await-in-loop -- asked again and again
 }
 
 /** `database`: one of Redis's own for each file, emptied first. */
@@ -32,6 +39,7 @@ export async function setStage(database: number): Promise<Stage> {
       const own = { GITLAB_API_URL: gitlab.apiUrl, USE_PIPELINE: 'true', ...(hasRedis && { REDIS_URL: redisUrl }) };
       const service = await startService(role, { ...own, ...env });
       services.push(service);
+      if (role !== 'worker') await ready(service.url);
       return service;
     },
     stop: async () => {

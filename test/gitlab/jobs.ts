@@ -37,7 +37,7 @@ export function retryJob(context: ProjectContext, job: Job): Job {
   return again;
 }
 
-const unfinished: readonly CiStatus[] = [
+const unfinished: ReadonlySet<CiStatus> = new Set<CiStatus>([
   'created',
   'waiting_for_resource',
   'preparing',
@@ -45,11 +45,11 @@ const unfinished: readonly CiStatus[] = [
   'running',
   'manual',
   'scheduled',
-];
+]);
 
 /** Cancels a job that has not ended; on an ended one nothing happens, as in GitLab. */
 export function cancelJob(context: ProjectContext, job: Job): Job {
-  if (!unfinished.includes(job.status)) return job;
+  if (!unfinished.has(job.status)) return job;
   return setJob(context, { ...job, status: 'canceled', finishedAt: context.store.timestamp() });
 }
 

@@ -31,7 +31,7 @@ export const issueLinkRoutes: readonly Route[] = [
 type End = IssueLink['source'];
 
 function allLinks({ store }: ProjectContext): readonly IssueLink[] {
-  return [...store.projects.values()].flatMap((project) => [...project.issueLinks.values()]);
+  return [...store.projects.values()].map((project) => [...project.issueLinks.values()]).flat();
 }
 
 function isAt({ project }: ProjectContext, end: End, issue: Issue): boolean {

@@ -137,12 +137,12 @@ function remove({ project }: ProjectContext, { id }: Milestone): void {
 
 /** When the milestone's issues were opened and closed. */
 function burndown({ project }: ProjectContext, { id }: Milestone): readonly unknown[] {
-  return [...project.issues.values()]
-    .filter((issue) => issue.milestoneId === id)
-    .flatMap(({ createdAt, closedAt, weight }) => [
-      { created_at: createdAt, weight, action: 'created' },
-      ...(closedAt === null ? [] : [{ created_at: closedAt, weight, action: 'closed' }]),
-    ]);
+  const issues = [...project.issues.values()].filter((issue) => issue.milestoneId === id);
+  const opened = issues.map((issue) => ({ created_at: issue.createdAt, weight: issue.weight, action: 'created' }));
+  const closed = issues
+    .filter((issue) => issue.closedAt !== null)
+    .map((issue) => ({ created_at: issue.closedAt, weight: issue.weight, action: 'closed' }));
+  return [...opened, ...closed];
 }
 
 /** Makes a milestone of the group out of it; projects of users have no group. */

@@ -79,23 +79,20 @@ const statuses: readonly CiStatus[] = [
 
 function listPipelines({ project, input, store }: ProjectContext): readonly Pipeline[] {
   const scope = input.oneOf('scope', ['running', 'pending', 'finished', 'branches', 'tags']);
-  const { status, ref, sha, source } = {
-    status: input.oneOf('status', statuses),
-    ref: input.text('ref'),
-    sha: input.text('sha'),
-    source: input.text('source'),
+  const status = input.oneOf('status', statuses);
+  const equal = (name: string, value: (pipeline: Pipeline) => string): ((pipeline: Pipeline) => boolean) => {
+    const wanted = input.text(name);
+    return (pipeline) => wanted === undefined || value(pipeline) === wanted;
   };
-  const username = input.text('username');
-  const userId = username === undefined ? undefined : (store.usersByName.get(username)?.id ?? 0);
-  return [...project.pipelines.values()].filter(
-    (pipeline) =>
-      (scope === undefined || isInScope(pipeline, scope)) &&
-      (status ?? pipeline.status) === pipeline.status &&
-      (ref ?? pipeline.ref) === pipeline.ref &&
-      (sha ?? pipeline.sha) === pipeline.sha &&
-      (source ?? pipeline.source) === pipeline.source &&
-      (userId ?? pipeline.userId) === pipeline.userId,
-  );
+  const tests = [
+    equal('ref', ({ ref }) => ref),
+    equal('sha', ({ sha }) => sha),
+    equal('source', ({ source }) => source),
+    equal('username', ({ userId }) => store.users.get(userId)?.username ?? ''),
+    (pipeline: Pipeline) => (status ?? pipeline.status) === pipeline.status,
+    (pipeline: Pipeline) => scope === undefined || isInScope(pipeline, scope),
+  ];
+  return [...project.pipelines.values()].filter((pipeline) => tests.every((test) => test(pipeline)));
 }
 
 type Scope = 'running' | 'pending' | 'finished' | 'branches' | 'tags';

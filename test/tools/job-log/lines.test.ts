@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createLineReader } from '../../../src/tools/job-log/lines.ts';
 import type { LogLine } from '../../../src/tools/job-log/lines.ts';
@@ -6,7 +6,9 @@ import { logFile } from './read-log.ts';
 
 function readLines(chunks: readonly string[]): { lines: readonly LogLine[]; total: number } {
   const lines: LogLine[] = [];
-  const reader = createLineReader((line) => lines.push(line));
+  const reader = createLineReader((line) => {
+    lines.push(line);
+  });
   for (const chunk of chunks) reader.push(chunk);
   return { total: reader.finish(), lines };
 }
@@ -119,7 +121,7 @@ describe('a line that is too long', () => {
 
   test('is cut between characters', () => {
     const text = readLines(['😀'.repeat(10_000)]).lines[0]?.text ?? '';
-    expect(text.isWellFormed()).toBe(true);
+    expect(text).not.toMatch(/\p{Surrogate}/u);
   });
 
   test('is one line although the runner splits it', () => {

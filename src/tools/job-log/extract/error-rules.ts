@@ -45,7 +45,7 @@ export const errorRules: readonly ErrorRule[] = [
   {
     kind: 'exception',
     begins:
-      /^(?:Uncaught |Unhandled exception[.:] |Exception in thread "[^"]*" |Caused by: )?(?:[\w$]+[.:]{1,2})*[\w$]*(?:Error|Exception|Throwable)(?: \[\w+\])?(?::|$)/u,
+      /^(?:(?:Uncaught |Unhandled exception[.:] |Exception in thread "[^"]*" |Caused by: )(?:[\w$]+[.:]{1,2})*[\w$]*|(?:[\w$]+[.:]{1,2})*[\w$]+)(?:Error|Exception|Throwable)(?: \[\w+\])?(?::|$)/u,
     goesOn: like(
       /^\s+at |^\s*\.{3} \d+ (?:more|common frames)|^\s*Caused by: |^\s+Suppressed: |^\s*-+> |^\s+--- End of inner/u,
     ),
@@ -86,7 +86,7 @@ export const errorRules: readonly ErrorRule[] = [
     kind: 'error',
     begins:
       /^(?:\S{1,60}: )?\[?(?:ERROR|Error|error|FATAL|Fatal|CRITICAL|SEVERE|E)\]?(?: [a-z]+)?:(?: |$)|^(?:ERROR|FATAL|CRITICAL|SEVERE|\[error\]|##\[error\])\s/u,
-    goesOn: (text, { count }) => count < 8 && (/^\s+\S|^\d+ \|/u.test(text) || (text === '' && count === 1)),
+    goesOn: (text, { count }) => count < 12 && (/^\s+\S|^\d+ \|/u.test(text) || (text === '' && count === 1)),
   },
   {
     kind: 'error',

@@ -5,7 +5,7 @@ interface Case {
   readonly log: string;
   readonly framework: string;
   readonly counts: Readonly<Record<string, number>>;
-  readonly failed: readonly unknown[];
+  readonly failed: readonly Readonly<Record<string, unknown>>[];
 }
 
 const says = (text: string): unknown => expect.stringContaining(text);
@@ -141,7 +141,7 @@ describe.each(cases)('a log of $framework ($log)', ({ log, framework, counts, fa
     failed: failedCount,
     skipped,
     frameworks: [{ framework, ...counts }],
-    failed_tests: failed.map((each) => expect.objectContaining({ framework, ...Object(each) }) as unknown),
+    failed_tests: failed.map((each) => expect.objectContaining({ framework, ...each }) as unknown),
   };
 
   test('gives its counts and its failed tests', () => {
@@ -169,6 +169,16 @@ test('a run that never came to its counts says so', () => {
   expect(readLog(torn, { extract: 'test_results' })).toMatchObject({
     failed: 2,
     frameworks: [{ framework: 'jest', incomplete: 1 }],
+  });
+});
+
+test.each([
+  ' FAIL   units  cart.test.ts > cart > adds up',
+  ' FAIL  |units| cart.test.ts > cart > adds up',
+  ' FAIL  cart.test.ts > cart > adds up',
+])('vitest names the test without its project: %s', (line) => {
+  expect(readLog(`${line}\nAssertionError: x\n`, { extract: 'test_results' })).toMatchObject({
+    failed_tests: [{ framework: 'vitest', name: 'cart.test.ts > cart > adds up', message: 'AssertionError: x' }],
   });
 });
 

@@ -10,7 +10,7 @@ export function vitest(): FrameworkRules {
       return sentence === undefined ? undefined : tally(sentence);
     },
     failure(text) {
-      const name = /^ FAIL {2}(?:\|[^|]+\| )?(\S.* > .+|\S+ \[ .+ \])$/u.exec(text)?.[1];
+      const name = /^ FAIL {2}(?:\|[^|]+\| | \S+ {2})?(\S.* > .+|\S+ \[ .+ \])$/u.exec(text)?.[1];
       return name === undefined ? undefined : { name: name.replace(/ \[ .+ \]$/u, '') };
     },
     says: (text) => (/^⎯{3}/u.test(text) ? undefined : text),

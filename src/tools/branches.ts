@@ -1,0 +1,103 @@
+import * as z from 'zod';
+import { timestamp } from './dates.ts';
+import { showDiffs } from './diff.ts';
+import { filePath, flag, paging, projectId, text } from './inputs.ts';
+import { shownCommit } from './shown-commit.ts';
+import { shownRelease } from './shown-release.ts';
+import { defineTool } from './tool.ts';
+
+const oneCommit = { project_id: projectId, sha: text.describe('Or a branch or tag.') };
+
+export const createBranch = defineTool({
+  name: 'create_branch',
+  summary: 'Create a branch from ref: a branch, tag or commit.',
+  effect: 'write',
+  endpoint: 'POST /projects/:project_id/repository/branches',
+  input: { project_id: projectId, branch: text, ref: text },
+  examples: [{ project_id: 'team/app', branch: 'fix/login', ref: 'main' }],
+  shows: ['name', 'commit.id', 'commit.title', 'default', 'protected', 'can_push', 'web_url'],
+  verifyWith: 'get_commit',
+});
+
+export const listCommits = defineTool({
+  name: 'list_commits',
+  summary: 'List commits, newest first, of a branch, tag or range (a..b), file or time.',
+  effect: 'read',
+  endpoint: 'GET /projects/:project_id/repository/commits',
+  input: {
+    project_id: projectId,
+    ref_name: text.optional(),
+    path: filePath.optional(),
+    author: text.optional(),
+    since: timestamp.optional(),
+    until: timestamp.optional(),
+    with_stats: flag.optional(),
+    ...paging,
+  },
+  examples: [
+    { project_id: 'team/app' },
+    {
+      project_id: 'team/app',
+      ref_name: 'main',
+      path: 'CHANGELOG.md',
+      author: 'Alice Adams',
+      since: '2026-01-05',
+      until: '2026-01-06T12:00:00Z',
+      with_stats: true,
+      page: 1,
+      per_page: 10,
+    },
+  ],
+  shows: [
+    'id',
+    'title',
+    'author_name',
+    'author_email',
+    'authored_date',
+    'committed_date',
+    'parent_ids',
+    'stats',
+    'web_url',
+  ],
+});
+
+export const getCommit = defineTool({
+  name: 'get_commit',
+  summary: 'Read one commit: message, author, parents, line counts, last pipeline.',
+  effect: 'read',
+  endpoint: 'GET /projects/:project_id/repository/commits/:sha',
+  input: oneCommit,
+  examples: [{ project_id: 'team/app', sha: 'v1.0.0' }],
+  shows: shownCommit,
+});
+
+export const getCommitDiff = defineTool({
+  name: 'get_commit_diff',
+  summary: 'Read the changes of a commit, a page of files at a time.',
+  effect: 'read',
+  endpoint: 'GET /projects/:project_id/repository/commits/:sha/diff',
+  input: { ...oneCommit, ...paging },
+  examples: [
+    { project_id: 'team/app', sha: 'main' },
+    { project_id: 'team/app', sha: 'v1.0.0', page: 1, per_page: 5 },
+  ],
+  reply: showDiffs,
+});
+
+export const listReleases = defineTool({
+  name: 'list_releases',
+  summary: 'List releases of a project with their notes and assets, newest first.',
+  effect: 'read',
+  endpoint: 'GET /projects/:project_id/releases',
+  input: {
+    project_id: projectId,
+    order_by: z.enum(['released_at', 'created_at']).optional(),
+    sort: z.enum(['asc', 'desc']).optional(),
+    ...paging,
+  },
+  examples: [
+    { project_id: 'team/app' },
+    { project_id: 'team/app', order_by: 'created_at', sort: 'asc', page: 1, per_page: 5 },
+  ],
+  shows: shownRelease,
+});

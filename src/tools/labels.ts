@@ -1,0 +1,127 @@
+import * as z from 'zod';
+import { count, flag, paging, projectId, text } from './inputs.ts';
+import { nothingToChange } from './nothing-to-change.ts';
+import { defineTool } from './tool.ts';
+
+const whole = [
+  'id',
+  'name',
+  'color',
+  'description',
+  'priority',
+  'is_project_label',
+  'archived',
+  'subscribed',
+  'open_issues_count',
+  'closed_issues_count',
+  'open_merge_requests_count',
+];
+
+const labelId = z.preprocess(
+  (value: string | number) => (typeof value === 'number' ? String(value) : value),
+  text.describe('Id or name.'),
+);
+const oneLabel = { project_id: projectId, label_id: labelId };
+
+const NO_PRIORITY = -1;
+
+/** null takes the priority away. Null cannot be listed without a union, so the listing says it with a number. */
+const priorityOrNone = z
+  .preprocess((value: number | string | null) => value ?? NO_PRIORITY, z.coerce.number().int().min(NO_PRIORITY))
+  .transform((value) => (value === NO_PRIORITY ? null : value));
+
+export const listLabels = defineTool({
+  name: 'list_labels',
+  summary: 'List the labels that a project can use.',
+  effect: 'read',
+  endpoint: 'GET /projects/:project_id/labels',
+  input: {
+    project_id: projectId,
+    search: text.optional(),
+    with_counts: flag.optional().describe('Count issues and merge requests.'),
+    include_ancestor_groups: flag.optional(),
+    ...paging,
+  },
+  examples: [
+    { project_id: 'team/app' },
+    {
+      project_id: 'team/app',
+      search: 'bug',
+      with_counts: true,
+      include_ancestor_groups: false,
+      page: 1,
+      per_page: 50,
+    },
+  ],
+  shows: whole,
+});
+
+export const getLabel = defineTool({
+  name: 'get_label',
+  summary: 'Read one label of a project.',
+  effect: 'read',
+  endpoint: 'GET /projects/:project_id/labels/:label_id',
+  input: oneLabel,
+  examples: [{ project_id: 'team/app', label_id: 'priority::high' }],
+  shows: whole,
+});
+
+export const createLabel = defineTool({
+  name: 'create_label',
+  summary: 'Create a label in a project.',
+  effect: 'write',
+  endpoint: 'POST /projects/:project_id/labels',
+  input: {
+    project_id: projectId,
+    name: text,
+    color: text.describe('#RRGGBB or a CSS name.'),
+    description: z.string().optional(),
+    priority: count(Number.MAX_SAFE_INTEGER).optional(),
+  },
+  examples: [
+    { project_id: 'team/app', name: 'regression', color: '#AA0000' },
+    { project_id: 'team/app', name: 'security', color: 'red', description: 'Handle first', priority: 0 },
+  ],
+  shows: whole,
+  verifyWith: 'list_labels',
+});
+
+export const updateLabel = defineTool({
+  name: 'update_label',
+  summary: 'Rename a label or change its color, description or priority.',
+  effect: 'write',
+  endpoint: 'PUT /projects/:project_id/labels/:label_id',
+  // Under its old name a renamed label is not found again.
+  once: true,
+  input: {
+    ...oneLabel,
+    new_name: text.optional(),
+    color: text.optional(),
+    description: z.string().optional(),
+    priority: priorityOrNone.optional().describe('-1 removes it.'),
+  },
+  examples: [
+    { project_id: 'team/app', label_id: 'bug', priority: null },
+    {
+      project_id: 'team/app',
+      label_id: 'docs',
+      new_name: 'documentation',
+      color: '#0000AA',
+      description: 'Words to write',
+      priority: 3,
+    },
+  ],
+  refuses: ({ new_name, color, description, priority }) => nothingToChange(new_name, color, description, priority),
+  shows: whole,
+  verifyWith: 'list_labels',
+});
+
+export const deleteLabel = defineTool({
+  name: 'delete_label',
+  summary: 'Delete a label; it is taken off all issues and merge requests.',
+  effect: 'destructive',
+  endpoint: 'DELETE /projects/:project_id/labels/:label_id',
+  input: oneLabel,
+  examples: [{ project_id: 'team/app', label_id: 'feature' }],
+  verifyWith: 'list_labels',
+});

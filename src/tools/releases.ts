@@ -1,0 +1,92 @@
+import * as z from 'zod';
+import { timestamp } from './dates.ts';
+import { projectId, text } from './inputs.ts';
+import { nothingToChange } from './nothing-to-change.ts';
+import { shownRelease } from './shown-release.ts';
+import { defineTool } from './tool.ts';
+
+const oneRelease = { project_id: projectId, tag_name: text };
+
+const content = {
+  name: text.optional(),
+  description: z.string().optional(),
+  milestones: z.array(text).optional().describe('Titles.'),
+  released_at: timestamp.optional(),
+};
+
+export const getRelease = defineTool({
+  name: 'get_release',
+  summary: 'Read the release of a tag: notes, milestones, asset links, evidence.',
+  effect: 'read',
+  endpoint: 'GET /projects/:project_id/releases/:tag_name',
+  input: oneRelease,
+  examples: [{ project_id: 'team/app', tag_name: 'v1.0.0' }],
+  shows: shownRelease,
+});
+
+export const createRelease = defineTool({
+  name: 'create_release',
+  summary: 'Publish a release; a tag that does not exist yet is made at ref.',
+  effect: 'write',
+  endpoint: 'POST /projects/:project_id/releases',
+  input: { ...oneRelease, ref: text.optional(), ...content },
+  examples: [
+    { project_id: 'team/app', tag_name: 'v1.2.0', ref: 'main' },
+    {
+      project_id: 'team/app',
+      tag_name: 'v1.3.0',
+      ref: 'main',
+      name: 'Version 1.3',
+      description: '## Fixed\n\n- Login',
+      milestones: ['v1.2'],
+      released_at: '2026-02-01T09:00:00+01:00',
+    },
+  ],
+  shows: shownRelease,
+  verifyWith: 'get_release',
+});
+
+export const updateRelease = defineTool({
+  name: 'update_release',
+  summary: 'Change a release; milestones replaces all of them.',
+  effect: 'write',
+  endpoint: 'PUT /projects/:project_id/releases/:tag_name',
+  input: { ...oneRelease, ...content },
+  examples: [
+    { project_id: 'team/app', tag_name: 'v1.0.0', name: 'First version' },
+    {
+      project_id: 'team/app',
+      tag_name: 'v1.0.0',
+      name: 'Version 1.0',
+      description: 'The first one.',
+      milestones: [],
+      released_at: '2026-01-06',
+    },
+  ],
+  refuses: ({ name, description, milestones, released_at }) =>
+    nothingToChange(name, description, milestones, released_at),
+  shows: shownRelease,
+  verifyWith: 'get_release',
+});
+
+export const deleteRelease = defineTool({
+  name: 'delete_release',
+  summary: 'Delete a release; its tag stays.',
+  effect: 'destructive',
+  endpoint: 'DELETE /projects/:project_id/releases/:tag_name',
+  input: oneRelease,
+  examples: [{ project_id: 'team/app', tag_name: 'v1.0.0' }],
+  shows: shownRelease,
+  verifyWith: 'get_release',
+});
+
+export const createReleaseEvidence = defineTool({
+  name: 'create_release_evidence',
+  summary: 'Collect evidence for a release anew; get_release shows it when it is ready.',
+  effect: 'write',
+  endpoint: 'POST /projects/:project_id/releases/:tag_name/evidence',
+  input: oneRelease,
+  examples: [{ project_id: 'team/app', tag_name: 'v1.0.0' }],
+  shows: shownRelease,
+  verifyWith: 'get_release',
+});

@@ -1,0 +1,20 @@
+/** What is shown of a single commit, read or just made. */
+export const shownCommit = [
+  'id',
+  'short_id',
+  'title',
+  'message',
+  'author_name',
+  'author_email',
+  'authored_date',
+  'committer_name',
+  'committed_date',
+  'parent_ids',
+  'stats',
+  'status',
+  'last_pipeline.id',
+  'last_pipeline.status',
+  'last_pipeline.web_url',
+  'project_id',
+  'web_url',
+];

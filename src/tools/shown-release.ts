@@ -1,0 +1,21 @@
+/** What is shown of a release, also in a list: notes and assets are what it is read for. */
+export const shownRelease = [
+  'tag_name',
+  'name',
+  'description',
+  'created_at',
+  'released_at',
+  'upcoming_release',
+  'author.username',
+  'commit.id',
+  'milestones.title',
+  'assets.links.id',
+  'assets.links.name',
+  'assets.links.url',
+  'assets.links.direct_asset_url',
+  'assets.links.link_type',
+  'evidences.sha',
+  'evidences.filepath',
+  'evidences.collected_at',
+  '_links.self',
+];
