@@ -1,7 +1,7 @@
 import * as z from 'zod';
 
 /** What a caller may do; it can only be narrower than what the deployment grants. */
-export const grants = z.object({
+const grants = z.object({
   readOnly: z.boolean(),
   /** Toolsets whose tools are listed and callable. */
   toolsets: z.array(z.string()),

@@ -43,7 +43,7 @@ export const failures = {
   },
   GITLAB_NOT_FOUND: {
     means: 'GitLab does not know the thing, or does not show it to this user (404).',
-    remedy: 'Check the identifiers with a list tool; GitLab answers 404 for private projects too.',
+    remedy: 'GitLab answers 404 also for what it hides from you.',
     mayRetry: false,
   },
   GITLAB_RATE_LIMITED: {

@@ -1,8 +1,11 @@
 import type { CallToolResult } from '@modelcontextprotocol/server';
+import * as z from 'zod';
 import { failures } from '../errors.ts';
 import type { FailureData } from '../errors.ts';
 import type { Answer } from '../queue/call.ts';
 import type { Tool } from '../tools/tool.ts';
+
+const structure = z.record(z.string(), z.unknown());
 
 const sentence = (text: string): string => (/[.!?]$/u.test(text) ? text : `${text}.`);
 
@@ -13,9 +16,21 @@ export function failureResult(tool: Tool, { code, detail }: FailureData): CallTo
   return { content: [{ type: 'text', text }], isError: true };
 }
 
+/** The JSON object that an answer's first block holds, if it does. */
+function structureOf({ content: [first] }: CallToolResult): Record<string, unknown> | undefined {
+  if (first?.type !== 'text' || !first.text.startsWith('{')) return undefined;
+  try {
+    return structure.parse(JSON.parse(first.text));
+  } catch {
+    return undefined;
+  }
+}
+
 /** What the queue brought back as MCP's result of a tool call. */
-export function resultOf(tool: Tool, answer: Answer): CallToolResult {
+export function resultOf(tool: Tool, answer: Answer, isStructured: boolean): CallToolResult {
   if (!answer.ok) return failureResult(tool, answer);
   // The worker made these blocks after tools/content.ts; the queue carries them unread.
-  return { content: answer.content as CallToolResult['content'] }; // oxlint-disable-line typescript/no-unsafe-type-assertion -- see above
+  const result = { content: answer.content as CallToolResult['content'] }; // oxlint-disable-line typescript/no-unsafe-type-assertion -- see above
+  const structuredContent = isStructured ? structureOf(result) : undefined;
+  return structuredContent === undefined ? result : { ...result, structuredContent };
 }

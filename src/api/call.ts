@@ -25,6 +25,8 @@ interface CallOptions {
   readonly ask: Ask['ask'];
   /** Arguments that the deployment fills in where the client gave none. */
   readonly defaults: Args;
+  /** Whether JSON comes as structuredContent too. */
+  readonly isStructured: boolean;
   readonly timeoutMs: number;
   readonly newId: () => string;
   readonly now: () => number;
@@ -42,7 +44,7 @@ export function createCall(options: CallOptions): CallTool {
     try {
       const answer = await answerOf(options, wanted, callId);
       log.info({ ...said, outcome: answer.ok ? 'OK' : answer.code, ms: now() - begun }, 'call');
-      return resultOf(tool, answer);
+      return resultOf(tool, answer, options.isStructured);
     } catch (error) {
       const failure = failureDataOf(error);
       const level = failure.code === 'INTERNAL' ? 'error' : 'info';

@@ -5,7 +5,7 @@ import { INVALID_REQUEST, refuse } from './json-rpc.ts';
 const digest = (value: string): Buffer => createHash('sha256').update(value).digest();
 
 /** `Bearer x` → `x` */
-export function bearerOf(request: Request): string | undefined {
+function bearerOf(request: Request): string | undefined {
   const [, token] = /^Bearer +(?<token>\S+)$/iu.exec(request.get('authorization') ?? '') ?? [];
   return token;
 }

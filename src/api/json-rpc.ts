@@ -11,7 +11,7 @@ interface HttpError {
   readonly message: string;
 }
 
-export const errorBody = ({ code, message }: Omit<HttpError, 'status'>): object => ({
+const errorBody = ({ code, message }: Omit<HttpError, 'status'>): object => ({
   jsonrpc: '2.0',
   error: { code, message },
   id: null,

@@ -7,7 +7,7 @@ import { createAsk } from '../queue/ask.ts';
 import { createKeyedHash, createSeal } from '../queue/seal.ts';
 import type { Shutdown } from '../shutdown.ts';
 import { tools, toolsets } from '../tools/index.ts';
-import { instructions } from '../tools/instructions.ts';
+import { instructionsFor } from '../tools/instructions.ts';
 import { createApp } from './app.ts';
 import { createCall } from './call.ts';
 import { createIdentify } from './identity.ts';
@@ -42,13 +42,17 @@ function defaultsOf({
   GITLAB_PROJECT_ID: project,
   GITLAB_DEFAULT_NAMESPACE: namespace,
 }: Config): Record<string, string> {
-  return { ...(project !== undefined && { project_id: project }), ...(namespace !== undefined && { namespace }) };
+  return {
+    ...(project !== undefined && { project_id: project }),
+    ...(namespace !== undefined && { namespace, group_id: namespace }),
+  };
 }
 
 /** Starts the API role on its queue; resolves with its URL once it listens. */
 export async function startApi({ config, server, broker, secret, log, shutdown }: ApiOptions): Promise<string> {
   const hash = createKeyedHash(secret);
   const { coordinator } = broker;
+  const grants = grantsOf(config);
   const ask = createAsk({
     broker,
     hash,
@@ -62,6 +66,7 @@ export async function startApi({ config, server, broker, secret, log, shutdown }
   const callTool = createCall({
     ask: ask.ask,
     defaults,
+    isStructured: config.STRUCTURED_CONTENT === 'on',
     timeoutMs: config.CALL_TIMEOUT_MS,
     newId: randomUUID,
     now: Date.now,
@@ -73,8 +78,14 @@ export async function startApi({ config, server, broker, secret, log, shutdown }
     log.warn({ err: error }, 'cancels of other replicas are not heard');
   });
   const edge = createEdge({
-    build: createServerBuilder({ ...server, instructions, tools, listings, callTool }),
-    identify: createIdentify({ sharedToken: config.GITLAB_PERSONAL_ACCESS_TOKEN, grants: grantsOf(config), hash }),
+    build: createServerBuilder({
+      ...server,
+      instructions: instructionsFor(grants.toolsets),
+      tools,
+      listings,
+      callTool,
+    }),
+    identify: createIdentify({ sharedToken: config.GITLAB_PERSONAL_ACCESS_TOKEN, grants, hash }),
     cancels,
     newSessionId: randomUUID,
   });

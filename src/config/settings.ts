@@ -187,6 +187,10 @@ export const schema = z.object({
     meaning: 'Most text that one answer brings into the context of a model.',
     unit: 'bytes',
   }),
+  STRUCTURED_CONTENT: oneOf(['off', 'on']).default('off').register(notes, {
+    group: 'Tools',
+    meaning: 'Whether an answer in JSON comes as structuredContent too; some clients then feed it to the model twice.',
+  }),
   MCP_LOG_LEVEL: oneOf(['off', 'error', 'warn', 'info', 'access', 'debug']).default('info').register(notes, {
     group: 'Log',
     meaning: 'Least weight that is logged: off, error, warn, info, access (info and a line per request) or debug.',

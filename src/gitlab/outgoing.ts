@@ -36,13 +36,14 @@ function headersOf(request: GitLabRequest, { token, userAgent, headers = {} }: S
 }
 
 function bodyOf({ body, form }: GitLabRequest): Outgoing['body'] {
-  if (form !== undefined) return formOf(form);
+  if (form !== undefined) return formOf(form, body);
   return body === undefined ? null : JSON.stringify(body);
 }
 
 /** undici writes the multipart body, its header and its length, and escapes the file's name. */
-function formOf({ field, filename, bytes }: FormFile): FormData {
+function formOf({ field, filename, bytes }: FormFile, body: GitLabRequest['body'] = {}): FormData {
   const form = new FormData();
+  for (const [name, value] of Object.entries(body)) form.append(name, String(value));
   form.append(field, new File([bytes], filename));
   return form;
 }

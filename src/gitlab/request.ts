@@ -18,9 +18,9 @@ export interface GitLabRequest {
   readonly path: string;
   /** Arrays are sent as `name[]=a&name[]=b`; undefined values are left out. */
   readonly query: Readonly<Record<string, QueryValue | undefined>>;
-  /** Sent as JSON. */
+  /** Sent as JSON, or as the fields of the form where there is one. */
   readonly body?: Readonly<Record<string, unknown>> | undefined;
-  /** Sent as multipart/form-data instead of a JSON body. */
+  /** A file, which makes the body multipart/form-data. */
   readonly form?: FormFile | undefined;
   /** How the answer's body is read. */
   readonly accept: 'json' | 'text' | 'bytes';

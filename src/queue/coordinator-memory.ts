@@ -241,7 +241,7 @@ function learn({ gates }: Memory, { gate: name, now, intervalMs, burstMs, blocke
   const known = gates.get(name) ?? OPEN_GATE;
   const isLifted = intervalMs === 0 && known.intervalMs > 0;
   const gate: Gate = {
-    tat: Math.max(isLifted ? 0 : known.tat, blockedUntil ?? 0),
+    tat: isLifted ? 0 : known.tat,
     intervalMs: intervalMs ?? known.intervalMs,
     burstMs: burstMs ?? known.burstMs,
     blockedUntil: Math.max(known.blockedUntil, blockedUntil ?? 0),

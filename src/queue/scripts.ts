@@ -152,10 +152,7 @@ local burst, blockedUntil = tonumber(ARGV[3]), tonumber(ARGV[4])
 local gate = redis.call('HMGET', KEYS[1], 'tat', 'interval', 'blocked')
 local tat, blocked = tonumber(gate[1] or '0'), tonumber(gate[3] or '0')
 if interval == 0 and tonumber(gate[2] or '0') > 0 then tat = 0 end
-if blockedUntil then
-  blocked = math.max(blocked, blockedUntil)
-  tat = math.max(tat, blockedUntil)
-end
+if blockedUntil then blocked = math.max(blocked, blockedUntil) end
 redis.call('HSET', KEYS[1], 'tat', tat, 'blocked', blocked)
 if interval then redis.call('HSET', KEYS[1], 'interval', interval) end
 if burst then redis.call('HSET', KEYS[1], 'burst', burst) end

@@ -49,7 +49,7 @@ export interface Desk {
 const CLAIM_MS = 3_600_000;
 
 /** What the client hears when a worker died over its call. */
-export const DIED: Readonly<Record<Kind, FailureData>> = {
+const DIED: Readonly<Record<Kind, FailureData>> = {
   read: { code: 'INTERNAL', detail: 'The workers that ran this call died.' },
   write: {
     code: 'OUTCOME_UNKNOWN',

@@ -1,16 +1,16 @@
 import * as z from 'zod';
+import { commitFields } from './commit-fields.ts';
 import { timestamp } from './dates.ts';
-import { showDiffs } from './diff.ts';
+import { diffView, showDiffs } from './diff.ts';
 import { filePath, flag, paging, projectId, text } from './inputs.ts';
-import { shownCommit } from './shown-commit.ts';
-import { shownRelease } from './shown-release.ts';
+import { releaseFields } from './release-fields.ts';
 import { defineTool } from './tool.ts';
 
 const oneCommit = { project_id: projectId, sha: text.describe('Or a branch or tag.') };
 
 export const createBranch = defineTool({
   name: 'create_branch',
-  summary: 'Create a branch from ref: a branch, tag or commit.',
+  summary: 'Create a branch from another branch, tag or commit.',
   effect: 'write',
   endpoint: 'POST /projects/:project_id/repository/branches',
   input: { project_id: projectId, branch: text, ref: text },
@@ -21,7 +21,7 @@ export const createBranch = defineTool({
 
 export const listCommits = defineTool({
   name: 'list_commits',
-  summary: 'List commits, newest first, of a branch, tag or range (a..b), file or time.',
+  summary: 'List commits of a branch, tag or range (a..b), newest first.',
   effect: 'read',
   endpoint: 'GET /projects/:project_id/repository/commits',
   input: {
@@ -63,12 +63,12 @@ export const listCommits = defineTool({
 
 export const getCommit = defineTool({
   name: 'get_commit',
-  summary: 'Read one commit: message, author, parents, line counts, last pipeline.',
+  summary: 'Read one commit with line counts and pipeline.',
   effect: 'read',
   endpoint: 'GET /projects/:project_id/repository/commits/:sha',
   input: oneCommit,
   examples: [{ project_id: 'team/app', sha: 'v1.0.0' }],
-  shows: shownCommit,
+  shows: commitFields,
 });
 
 export const getCommitDiff = defineTool({
@@ -77,16 +77,17 @@ export const getCommitDiff = defineTool({
   effect: 'read',
   endpoint: 'GET /projects/:project_id/repository/commits/:sha/diff',
   input: { ...oneCommit, ...paging },
+  view: diffView,
   examples: [
     { project_id: 'team/app', sha: 'main' },
-    { project_id: 'team/app', sha: 'v1.0.0', page: 1, per_page: 5 },
+    { project_id: 'team/app', sha: 'v1.0.0', page: 1, per_page: 5, files: ['*.md', '!docs/'] },
   ],
   reply: showDiffs,
 });
 
 export const listReleases = defineTool({
   name: 'list_releases',
-  summary: 'List releases of a project with their notes and assets, newest first.',
+  summary: 'List releases of a project with notes and assets.',
   effect: 'read',
   endpoint: 'GET /projects/:project_id/releases',
   input: {
@@ -99,5 +100,5 @@ export const listReleases = defineTool({
     { project_id: 'team/app' },
     { project_id: 'team/app', order_by: 'created_at', sort: 'asc', page: 1, per_page: 5 },
   ],
-  shows: shownRelease,
+  shows: releaseFields,
 });

@@ -1,7 +1,24 @@
 import * as z from 'zod';
 import type { Content } from './content.ts';
 import { jsonBlock, textBlock } from './content.ts';
-import type { Reply } from './tool.ts';
+import { createGlob } from './glob.ts';
+import { text } from './inputs.ts';
+import { localPage } from './local-page.ts';
+import type { Args, Reply } from './tool.ts';
+
+const MAX_GLOBS = 50;
+const MAX_GLOB_CHARS = 200;
+
+/** Which files of a diff are shown. */
+export const diffView = {
+  files: z
+    .array(text)
+    .refine((globs) => globs.length <= MAX_GLOBS && globs.every((glob) => glob.length <= MAX_GLOB_CHARS), {
+      message: `at most ${String(MAX_GLOBS)} globs of at most ${String(MAX_GLOB_CHARS)} characters`,
+    })
+    .optional()
+    .describe('Globs; "!" excludes.'),
+};
 
 const changedFile = z.looseObject({
   old_path: z.string().nullish(),
@@ -29,10 +46,58 @@ function render(file: ChangedFile): string {
   return `### ${from}${path}${note}\n${missing}${file.diff ?? ''}`;
 }
 
-/** Changed files as plain unified diffs under one line of where the list stands. */
-export function showDiffs({ body, page }: Reply): readonly Content[] {
+/** The files that some glob names and no glob excludes; all without globs. */
+function wantedFiles(files: readonly ChangedFile[], globs: readonly string[] = []): readonly ChangedFile[] {
+  const [excluded, included] = [true, false].map((isExcluding) =>
+    globs.filter((glob) => glob.startsWith('!') === isExcluding).map((glob) => createGlob(glob.replace(/^!/u, ''))),
+  );
+  return files.filter((file) => {
+    const paths = [file.new_path, file.old_path].filter((path) => typeof path === 'string');
+    const isOneOf = (matches: readonly ((path: string) => boolean)[] = []): boolean =>
+      matches.some((match) => paths.some((path) => match(path)));
+    return (included?.length === 0 || isOneOf(included)) && !isOneOf(excluded);
+  });
+}
+
+const view = z.looseObject(diffView);
+
+/** Changed files as plain unified diffs, below one line of where the list stands. */
+function contentOf(about: Args, { body, page }: Reply, args: Args): readonly Content[] {
   const files = z.array(changedFile).parse(body);
+  const wanted = wantedFiles(files, view.parse(args).files);
   const { page: number, nextPage, total } = page ?? {};
-  const where = { files: files.length, page: number, next_page: nextPage, total_files: total };
-  return [jsonBlock(where), textBlock(files.map((file) => render(file)).join('\n'))];
+  const skipped = wanted.length === files.length ? undefined : files.length - wanted.length;
+  const where = { files: wanted.length, files_skipped: skipped, page: number, next_page: nextPage, total_files: total };
+  return [jsonBlock({ ...about, ...where }), textBlock(wanted.map((file) => render(file)).join('\n'))];
+}
+
+/** Reply of the tools whose GitLab call lists changed files. */
+export const showDiffs = (reply: Reply, args: Args): readonly Content[] => contentOf({}, reply, args);
+
+const comparison = z.looseObject({
+  commits: z.array(z.looseObject({ short_id: z.unknown(), title: z.unknown(), author_name: z.unknown() })).nullish(),
+  diffs: z.array(z.unknown()).nullish(),
+  compare_timeout: z.boolean().nullish(),
+  compare_same_ref: z.boolean().nullish(),
+  web_url: z.string().nullish(),
+});
+
+/** A comparison may hold thousands; the newest tell what it is about. */
+const MAX_COMMITS = 50;
+
+/** Reply of a comparison: GitLab sends it whole, so the page of its files is cut here. */
+export function showComparison(
+  { body }: Reply,
+  args: { readonly page: number; readonly per_page: number },
+): readonly Content[] {
+  const { commits, diffs, compare_timeout, compare_same_ref, web_url } = comparison.parse(body);
+  const all = (commits ?? []).map(({ short_id, title, author_name }) => ({ short_id, title, author: author_name }));
+  const about = {
+    total_commits: all.length,
+    newest_commits: args.page === 1 ? all.slice(-MAX_COMMITS).toReversed() : undefined,
+    same_ref: compare_same_ref === true ? true : undefined,
+    incomplete: compare_timeout === true ? 'GitLab cut the diffs off at its limits.' : undefined,
+    web_url: web_url ?? undefined,
+  };
+  return contentOf(about, localPage(diffs ?? [], args), args);
 }

@@ -1,9 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 import * as z from 'zod';
-import { Failure } from '../errors.ts';
+import { commitFields } from './commit-fields.ts';
 import type { Content } from './content.ts';
 import { jsonBlock, textBlock } from './content.ts';
-import { filePath, projectId, text } from './inputs.ts';
+import { ifFound } from './if-found.ts';
+import { filePath, flag, projectId, text } from './inputs.ts';
 import type { AskGitLab, Reply } from './tool.ts';
 import { defineTool } from './tool.ts';
 
@@ -40,13 +41,8 @@ export const getFileContents = defineTool({
 
 /** The commit that last touched the file on the branch; none where the file is not there yet. */
 async function lastCommit(ask: AskGitLab, where: Readonly<Record<string, string>>): Promise<string | undefined> {
-  try {
-    const { body } = await ask('GET /projects/:project_id/repository/files/:file_path', where);
-    return file.parse(body).last_commit_id ?? undefined;
-  } catch (error) {
-    if (error instanceof Failure && error.code === 'GITLAB_NOT_FOUND') return undefined;
-    throw error;
-  }
+  const found = await ifFound(ask('GET /projects/:project_id/repository/files/:file_path', where));
+  return found === undefined ? undefined : (file.parse(found.body).last_commit_id ?? undefined);
 }
 
 export const createOrUpdateFile = defineTool({
@@ -92,4 +88,88 @@ export const createOrUpdateFile = defineTool({
         : await ask(`PUT ${endpoint}`, { ...sent, last_commit_id: args.last_commit_id ?? found }, { once: true });
     return { body: { ...file.parse(body), created: found === undefined }, page };
   },
+});
+
+const action = z.strictObject({
+  action: z.enum(['create', 'update', 'delete', 'move', 'chmod']),
+  file_path: filePath,
+  content: z.string().optional(),
+  encoding: z.enum(['text', 'base64']).optional(),
+  previous_path: filePath.optional(),
+  last_commit_id: text.optional(),
+  execute_filemode: flag.optional(),
+});
+type Action = z.infer<typeof action>;
+
+const needs = {
+  create: ['content'],
+  update: ['content'],
+  delete: [],
+  move: ['previous_path'],
+  chmod: ['execute_filemode'],
+} as const;
+
+/** What GitLab would leave out without a word. */
+const ignores = {
+  create: ['previous_path', 'execute_filemode', 'last_commit_id'],
+  update: ['previous_path', 'execute_filemode'],
+  delete: ['previous_path', 'execute_filemode'],
+  move: ['execute_filemode'],
+  chmod: ['previous_path', 'content', 'last_commit_id'],
+} as const;
+
+/** What is wrong with one action, or nothing. */
+function faultOf(given: Action): string | undefined {
+  const missing = needs[given.action].filter((name) => given[name] === undefined);
+  if (missing.length > 0) return `needs ${missing.join(', ')}`;
+  const ignored = ignores[given.action].filter((name) => given[name] !== undefined);
+  return ignored.length > 0 ? `takes no ${ignored.join(', ')}` : undefined;
+}
+
+export const pushFiles = defineTool({
+  name: 'push_files',
+  summary: 'Change several files in one commit; start_branch begins a new branch.',
+  effect: 'write',
+  endpoint: 'POST /projects/:project_id/repository/commits',
+  input: {
+    project_id: projectId,
+    branch: text,
+    commit_message: text,
+    actions: z.array(action).min(1),
+    start_branch: text.optional(),
+    author_name: text.optional(),
+    author_email: text.optional(),
+  },
+  examples: [
+    {
+      project_id: 'team/app',
+      branch: 'main',
+      commit_message: 'Add a note',
+      actions: [{ action: 'create', file_path: 'docs/note.md', content: '# Note\n' }],
+    },
+    {
+      project_id: 'team/app',
+      branch: 'tidy-docs',
+      start_branch: 'main',
+      commit_message: 'Tidy the documentation',
+      actions: [
+        { action: 'create', file_path: 'docs/logo.txt', content: 'SGk=', encoding: 'base64' },
+        { action: 'update', file_path: 'README.md', content: '# App\n', encoding: 'text' },
+        { action: 'move', file_path: 'docs/handbook.md', previous_path: 'docs/guide.md' },
+        { action: 'delete', file_path: 'docs/my notes.md' },
+        { action: 'chmod', file_path: 'bin/run.sh', execute_filemode: false },
+      ],
+      author_name: 'Alice',
+      author_email: 'alice@example.com',
+    },
+  ],
+  refuses: ({ actions }) => {
+    const faults = actions.flatMap((each, index) => {
+      const fault = faultOf(each);
+      return fault === undefined ? [] : [`actions.${String(index)}: ${each.action} of ${each.file_path} ${fault}.`];
+    });
+    return faults.length > 0 ? faults.join(' ') : undefined;
+  },
+  shows: commitFields,
+  verifyWith: 'list_commits',
 });

@@ -1,10 +1,17 @@
+import * as branches from './branches.ts';
+import * as events from './events.ts';
 import * as files from './files.ts';
-import * as issues from './issues.ts';
-import * as jobs from './jobs.ts';
-import * as mergeRequests from './merge-requests.ts';
+import * as labels from './labels.ts';
+import * as milestones from './milestones.ts';
+import * as namespaces from './namespaces.ts';
 import * as projects from './projects.ts';
+import * as releases from './releases.ts';
 import type { Tool } from './tool.ts';
+import * as issues from './toolset-issues.ts';
+import * as mergeRequests from './toolset-merge-requests.ts';
+import * as pipelines from './toolset-pipelines.ts';
 import * as users from './users.ts';
+import * as wikis from './wikis.ts';
 
 type Flag = 'USE_PIPELINE' | 'USE_MILESTONE' | 'USE_GITLAB_WIKI';
 
@@ -21,8 +28,14 @@ export const toolsets: readonly Toolset[] = [
   { name: 'files', modules: [files] },
   { name: 'issues', modules: [issues] },
   { name: 'merge_requests', modules: [mergeRequests] },
-  { name: 'users_events', modules: [users] },
-  { name: 'pipelines', flag: 'USE_PIPELINE', modules: [jobs] },
+  { name: 'branches_commits', modules: [branches] },
+  { name: 'labels', modules: [labels] },
+  { name: 'namespaces', modules: [namespaces] },
+  { name: 'users_events', modules: [users, events] },
+  { name: 'releases', modules: [releases] },
+  { name: 'pipelines', flag: 'USE_PIPELINE', modules: [pipelines] },
+  { name: 'milestones', flag: 'USE_MILESTONE', modules: [milestones] },
+  { name: 'wikis', flag: 'USE_GITLAB_WIKI', modules: [wikis] },
 ];
 
 export interface RegisteredTool extends Tool {

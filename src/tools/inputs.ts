@@ -48,8 +48,8 @@ export const flag = z.preprocess(textAsBoolean, z.boolean());
 export const text = z.string().min(1);
 export const ids = z.array(number);
 
-export const page = z.preprocess(textAsNumber, z.int().min(1)).default(1);
-export const perPage = z.preprocess(textAsNumber, z.int().min(1).max(100)).default(20);
+const page = z.preprocess(textAsNumber, z.int().min(1)).default(1);
+const perPage = z.preprocess(textAsNumber, z.int().min(1).max(100)).default(20);
 export const paging = { page, per_page: perPage };
 
 /** GitLab takes labels as one comma-separated string; an array is taken too. */
@@ -65,3 +65,6 @@ export const filePath = z
   .refine((value) => value.split('/').every((part) => part !== '' && part !== '.' && part !== '..'), {
     message: 'must be a path inside the repository without empty, "." or ".." parts',
   });
+
+/** The name of a file without any path. */
+export const fileName = z.string().regex(/^(?!\.{1,2}$)[^\0\r\n/\\]+$/u, 'must be a name without a path');

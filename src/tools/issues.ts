@@ -1,27 +1,13 @@
 import * as z from 'zod';
+import { idOrNone, refuseNoChange } from './changes.ts';
 import { flag, ids, labels, number, paging, projectId, text } from './inputs.ts';
+import { issueFields } from './shown-fields.ts';
 import { defineTool } from './tool.ts';
-
-const listed = [
-  'iid',
-  'title',
-  'state',
-  'labels',
-  'author.username',
-  'assignees.username',
-  'milestone.title',
-  'due_date',
-  'confidential',
-  'user_notes_count',
-  'created_at',
-  'updated_at',
-  'web_url',
-];
 
 const whole = [
   'id',
   'project_id',
-  ...listed,
+  ...issueFields,
   'description',
   'issue_type',
   'severity',
@@ -60,7 +46,7 @@ export const listIssues = defineTool({
     { project_id: 'team/app' },
     { project_id: 'team/app', state: 'opened', labels: ['bug', 'urgent'], milestone: 'v1.0', scope: 'all', page: 2 },
   ],
-  shows: listed,
+  shows: issueFields,
 });
 
 export const myIssues = defineTool({
@@ -71,7 +57,7 @@ export const myIssues = defineTool({
   // GitLab's own default is created_by_me; the tool has always promised the assigned ones.
   input: { state: state.optional(), scope: scope.default('assigned_to_me'), ...paging },
   examples: [{}, { state: 'opened', scope: 'created_by_me', per_page: 5 }],
-  shows: ['references.full', ...listed],
+  shows: ['references.full', ...issueFields],
 });
 
 export const getIssue = defineTool({
@@ -88,7 +74,6 @@ const content = {
   description: z.string().optional(),
   labels: labels.optional(),
   assignee_ids: ids.optional(),
-  milestone_id: number.optional(),
   due_date: z.iso.date().optional(),
   confidential: flag.optional(),
 };
@@ -98,7 +83,7 @@ export const createIssue = defineTool({
   summary: 'Open an issue.',
   effect: 'write',
   endpoint: 'POST /projects/:project_id/issues',
-  input: { project_id: projectId, title: text, ...content },
+  input: { project_id: projectId, title: text, ...content, milestone_id: number.optional() },
   examples: [
     { project_id: 'team/app', title: 'Login fails' },
     { project_id: 'team/app', title: 'Login fails', description: 'Since 1.2', labels: 'bug', assignee_ids: [1] },
@@ -117,14 +102,24 @@ export const updateIssue = defineTool({
     issue_iid: number,
     title: text.optional(),
     ...content,
+    milestone_id: idOrNone.optional(),
     state_event: z.enum(['close', 'reopen']).optional(),
   },
   examples: [
     { project_id: 'team/app', issue_iid: 1, title: 'Login fails on Safari' },
     { project_id: 'team/app', issue_iid: 1, state_event: 'close', labels: ['done'] },
   ],
-  refuses: ({ project_id: _project, issue_iid: _issue, ...changes }) =>
-    Object.values(changes).some((each) => each !== undefined) ? undefined : 'Give at least one thing to change.',
+  refuses: refuseNoChange('project_id', 'issue_iid'),
   shows: whole,
+  verifyWith: 'get_issue',
+});
+
+export const deleteIssue = defineTool({
+  name: 'delete_issue',
+  summary: 'Delete an issue for good.',
+  effect: 'destructive',
+  endpoint: 'DELETE /projects/:project_id/issues/:issue_iid',
+  input: { project_id: projectId, issue_iid: number },
+  examples: [{ project_id: 'team/app', issue_iid: 45 }],
   verifyWith: 'get_issue',
 });

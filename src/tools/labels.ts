@@ -1,6 +1,6 @@
 import * as z from 'zod';
+import { refuseNoChange } from './changes.ts';
 import { count, flag, paging, projectId, text } from './inputs.ts';
-import { nothingToChange } from './nothing-to-change.ts';
 import { defineTool } from './tool.ts';
 
 const whole = [
@@ -25,9 +25,14 @@ const oneLabel = { project_id: projectId, label_id: labelId };
 
 const NO_PRIORITY = -1;
 
+function asPriority(value: number | string | null): unknown {
+  if (value === null) return NO_PRIORITY;
+  return typeof value === 'string' && /\d/u.test(value) ? Number(value) : value;
+}
+
 /** null takes the priority away. Null cannot be listed without a union, so the listing says it with a number. */
 const priorityOrNone = z
-  .preprocess((value: number | string | null) => value ?? NO_PRIORITY, z.coerce.number().int().min(NO_PRIORITY))
+  .preprocess(asPriority, z.int().min(NO_PRIORITY))
   .transform((value) => (value === NO_PRIORITY ? null : value));
 
 export const listLabels = defineTool({
@@ -38,7 +43,7 @@ export const listLabels = defineTool({
   input: {
     project_id: projectId,
     search: text.optional(),
-    with_counts: flag.optional().describe('Count issues and merge requests.'),
+    with_counts: flag.optional(),
     include_ancestor_groups: flag.optional(),
     ...paging,
   },
@@ -88,7 +93,7 @@ export const createLabel = defineTool({
 
 export const updateLabel = defineTool({
   name: 'update_label',
-  summary: 'Rename a label or change its color, description or priority.',
+  summary: 'Rename a label, or change how it looks or ranks.',
   effect: 'write',
   endpoint: 'PUT /projects/:project_id/labels/:label_id',
   // Under its old name a renamed label is not found again.
@@ -111,14 +116,14 @@ export const updateLabel = defineTool({
       priority: 3,
     },
   ],
-  refuses: ({ new_name, color, description, priority }) => nothingToChange(new_name, color, description, priority),
+  refuses: refuseNoChange('project_id', 'label_id'),
   shows: whole,
   verifyWith: 'list_labels',
 });
 
 export const deleteLabel = defineTool({
   name: 'delete_label',
-  summary: 'Delete a label; it is taken off all issues and merge requests.',
+  summary: 'Delete a label of a project.',
   effect: 'destructive',
   endpoint: 'DELETE /projects/:project_id/labels/:label_id',
   input: oneLabel,

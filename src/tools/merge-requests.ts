@@ -1,33 +1,14 @@
 import * as z from 'zod';
 import { Failure } from '../errors.ts';
-import { showDiffs } from './diff.ts';
-import { flag, number, paging, projectId, text } from './inputs.ts';
+import { idOrNone, refuseNoChange } from './changes.ts';
+import { flag, ids, labels, number, paging, projectId, text } from './inputs.ts';
+import { mergeRequestFields } from './shown-fields.ts';
 import { defineTool } from './tool.ts';
-
-const listed = [
-  'iid',
-  'title',
-  'state',
-  'draft',
-  'source_branch',
-  'target_branch',
-  'author.username',
-  'assignees.username',
-  'reviewers.username',
-  'labels',
-  'milestone.title',
-  'detailed_merge_status',
-  'has_conflicts',
-  'user_notes_count',
-  'created_at',
-  'updated_at',
-  'web_url',
-];
 
 const whole = [
   'id',
   'project_id',
-  ...listed,
+  ...mergeRequestFields,
   'description',
   'sha',
   'diff_refs',
@@ -70,7 +51,7 @@ export const listMergeRequests = defineTool({
     { project_id: 'team/app' },
     { project_id: 'team/app', state: 'opened', scope: 'all', order_by: 'updated_at', sort: 'desc', per_page: 10 },
   ],
-  shows: listed,
+  shows: mergeRequestFields,
 });
 
 const list = z.array(z.looseObject({ iid: z.number() }));
@@ -102,46 +83,78 @@ export const getMergeRequest = defineTool({
   },
 });
 
-export const getMergeRequestDiffs = defineTool({
-  name: 'get_merge_request_diffs',
-  summary: 'Read the changes of a merge request, a page of files at a time.',
-  effect: 'read',
-  endpoint: 'GET /projects/:project_id/merge_requests/:merge_request_iid/diffs',
-  input: { ...oneMergeRequest, ...paging },
+const changes = {
+  description: z.string().optional(),
+  reviewer_ids: ids.optional(),
+  labels: labels.optional(),
+};
+
+export const createMergeRequest = defineTool({
+  name: 'create_merge_request',
+  summary: 'Open a merge request; begin the title with Draft: for a draft.',
+  effect: 'write',
+  endpoint: 'POST /projects/:project_id/merge_requests',
+  input: {
+    project_id: projectId,
+    title: text,
+    source_branch: text,
+    target_branch: text,
+    ...changes,
+    assignee_id: number.optional(),
+    milestone_id: number.optional(),
+    remove_source_branch: flag.optional(),
+  },
   examples: [
-    { project_id: 'team/app', merge_request_iid: 1 },
-    { project_id: 'team/app', merge_request_iid: 1, page: 2, per_page: 5 },
+    { project_id: 'team/app', title: 'Try again', source_branch: 'abandoned', target_branch: 'main' },
+    {
+      project_id: 'team/app',
+      title: 'Draft: Rewrite the search',
+      source_branch: 'feature/draft',
+      target_branch: 'feature/login',
+      description: 'Closes #2',
+      assignee_id: 2,
+      reviewer_ids: [1],
+      labels: ['feature'],
+      milestone_id: 301,
+      remove_source_branch: true,
+    },
   ],
-  reply: showDiffs,
+  shows: whole,
+  verifyWith: 'list_merge_requests',
 });
 
-export const mrDiscussions = defineTool({
-  name: 'mr_discussions',
-  summary: 'List the threads of a merge request with their notes, positions and whether they are resolved.',
-  effect: 'read',
-  endpoint: 'GET /projects/:project_id/merge_requests/:merge_request_iid/discussions',
-  input: { ...oneMergeRequest, ...paging },
+export const updateMergeRequest = defineTool({
+  name: 'update_merge_request',
+  summary: 'Change, close or reopen a merge request; labels and reviewer_ids replace all.',
+  effect: 'write',
+  endpoint: 'PUT /projects/:project_id/merge_requests/:merge_request_iid',
+  input: {
+    ...oneMergeRequest,
+    title: text.optional(),
+    target_branch: text.optional(),
+    ...changes,
+    assignee_id: idOrNone.optional(),
+    milestone_id: idOrNone.optional(),
+    state_event: z.enum(['close', 'reopen']).optional(),
+  },
   examples: [
-    { project_id: 'team/app', merge_request_iid: 1 },
-    { project_id: 'team/app', merge_request_iid: 1, page: 1, per_page: 50 },
+    { project_id: 'team/app', merge_request_iid: 3, title: 'Add the search' },
+    {
+      project_id: 'team/app',
+      merge_request_iid: 3,
+      title: 'Add the whole search',
+      target_branch: 'feature/login',
+      description: 'Ready.',
+      assignee_id: 0,
+      reviewer_ids: [1, 2],
+      labels: 'feature,needs review',
+      milestone_id: 301,
+      state_event: 'close',
+    },
   ],
-  shows: [
-    'id',
-    'individual_note',
-    'notes.id',
-    'notes.author.username',
-    'notes.body',
-    'notes.created_at',
-    'notes.system',
-    'notes.resolvable',
-    'notes.resolved',
-    'notes.resolved_by.username',
-    'notes.position.old_path',
-    'notes.position.new_path',
-    'notes.position.old_line',
-    'notes.position.new_line',
-    'notes.position.line_range',
-  ],
+  refuses: refuseNoChange('project_id', 'merge_request_iid'),
+  shows: whole,
+  verifyWith: 'get_merge_request',
 });
 
 export const mergeMergeRequest = defineTool({
@@ -169,5 +182,18 @@ export const mergeMergeRequest = defineTool({
     },
   ],
   shows: whole,
+  // https://docs.gitlab.com/api/merge_requests/#merge-a-merge-request
+  explains: {
+    401: { code: 'GITLAB_FORBIDDEN', means: 'Your role may not merge into this branch.' },
+    405: {
+      means:
+        'It cannot be merged as it is (draft, closed, pipeline, approvals): read detailed_merge_status with get_merge_request.',
+    },
+    406: { means: 'Git finds conflicts: rebase or resolve them on the source branch.' },
+    409: {
+      means: 'The source branch has moved since that sha: read it again with get_merge_request and review what is new.',
+    },
+    422: { means: 'Git cannot merge the branches, mostly for conflicts: rebase or resolve them on the source branch.' },
+  },
   verifyWith: 'get_merge_request',
 });

@@ -7,7 +7,7 @@ const listed = ['id', 'full_path', 'name', 'kind', 'parent_id', 'web_url'];
 
 export const listNamespaces = defineTool({
   name: 'list_namespaces',
-  summary: 'List the groups and user namespaces that you can create projects in or see.',
+  summary: 'List your groups and user namespaces.',
   effect: 'read',
   endpoint: 'GET /namespaces',
   input: { search: text.optional(), ...paging },
@@ -29,7 +29,7 @@ const namespace = z.looseObject({ id: z.number() });
 
 export const verifyNamespace = defineTool({
   name: 'verify_namespace',
-  summary: 'Tell whether a namespace path is taken, and which similar ones are free.',
+  summary: 'Tell whether a namespace path exists, and suggest free ones.',
   effect: 'read',
   endpoint: 'GET /namespaces/:namespace_path/exists',
   input: { namespace_path: namespacePath },
@@ -41,7 +41,7 @@ export const verifyNamespace = defineTool({
     const slash = namespace_path.lastIndexOf('/');
     if (slash === -1) return ask(endpoint, { namespace_path });
     const parent = await ifFound(ask('GET /namespaces/:parent', { parent: namespace_path.slice(0, slash) }));
-    if (parent === undefined) return { body: { exists: false }, page: undefined };
+    if (parent === undefined) return { body: { exists: false } };
     const { id } = namespace.parse(parent.body);
     return ask(endpoint, { namespace_path: namespace_path.slice(slash + 1), parent_id: id });
   },

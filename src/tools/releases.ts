@@ -1,8 +1,8 @@
 import * as z from 'zod';
+import { refuseNoChange } from './changes.ts';
 import { timestamp } from './dates.ts';
 import { projectId, text } from './inputs.ts';
-import { nothingToChange } from './nothing-to-change.ts';
-import { shownRelease } from './shown-release.ts';
+import { releaseFields } from './release-fields.ts';
 import { defineTool } from './tool.ts';
 
 const oneRelease = { project_id: projectId, tag_name: text };
@@ -16,12 +16,12 @@ const content = {
 
 export const getRelease = defineTool({
   name: 'get_release',
-  summary: 'Read the release of a tag: notes, milestones, asset links, evidence.',
+  summary: 'Read the release of a tag: notes, milestones, assets, evidence.',
   effect: 'read',
   endpoint: 'GET /projects/:project_id/releases/:tag_name',
   input: oneRelease,
   examples: [{ project_id: 'team/app', tag_name: 'v1.0.0' }],
-  shows: shownRelease,
+  shows: releaseFields,
 });
 
 export const createRelease = defineTool({
@@ -42,7 +42,7 @@ export const createRelease = defineTool({
       released_at: '2026-02-01T09:00:00+01:00',
     },
   ],
-  shows: shownRelease,
+  shows: releaseFields,
   verifyWith: 'get_release',
 });
 
@@ -63,9 +63,8 @@ export const updateRelease = defineTool({
       released_at: '2026-01-06',
     },
   ],
-  refuses: ({ name, description, milestones, released_at }) =>
-    nothingToChange(name, description, milestones, released_at),
-  shows: shownRelease,
+  refuses: refuseNoChange('project_id', 'tag_name'),
+  shows: releaseFields,
   verifyWith: 'get_release',
 });
 
@@ -76,17 +75,17 @@ export const deleteRelease = defineTool({
   endpoint: 'DELETE /projects/:project_id/releases/:tag_name',
   input: oneRelease,
   examples: [{ project_id: 'team/app', tag_name: 'v1.0.0' }],
-  shows: shownRelease,
+  shows: releaseFields,
   verifyWith: 'get_release',
 });
 
 export const createReleaseEvidence = defineTool({
   name: 'create_release_evidence',
-  summary: 'Collect evidence for a release anew; get_release shows it when it is ready.',
+  summary: 'Collect new evidence for a release.',
   effect: 'write',
   endpoint: 'POST /projects/:project_id/releases/:tag_name/evidence',
   input: oneRelease,
   examples: [{ project_id: 'team/app', tag_name: 'v1.0.0' }],
-  shows: shownRelease,
+  shows: releaseFields,
   verifyWith: 'get_release',
 });

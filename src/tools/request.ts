@@ -32,14 +32,23 @@ function queryOf(params: ReadonlyMap<string, unknown>): GitLabRequest['query'] {
   return query;
 }
 
-/** The GitLab call for an endpoint: path parameters filled, the rest in the query (GET, DELETE) or the JSON body. */
+/** A wildcard of GitLab's routes takes a path of several segments. */
+function segments(name: string, value: unknown): string {
+  return String(value)
+    .split('/')
+    .map((each) => segment(name, each))
+    .join('/');
+}
+
+/** The GitLab call for an endpoint: path parameters (`:name`, `*path`) filled, the rest in the query (GET, DELETE) or body. */
 export function requestFor(endpoint: Endpoint, params: Args, accept: GitLabRequest['accept'] = 'json'): GitLabRequest {
   const { method, template } = routeOf(endpoint);
   const rest = new Map(Object.entries(params).filter(([, value]) => value !== undefined));
-  const path = template.replaceAll(/:(?<name>\w+)/gu, (_, name: string) => {
+  const path = template.replaceAll(/[:*]\w+/gu, (mark) => {
+    const name = mark.slice(1);
     const value = rest.get(name);
     rest.delete(name);
-    return segment(name, value);
+    return mark.startsWith('*') ? segments(name, value) : segment(name, value);
   });
   if (method === 'GET' || method === 'DELETE') return { method, path, query: queryOf(rest), accept };
   return { method, path, query: {}, body: Object.fromEntries(rest), accept };
@@ -49,5 +58,8 @@ export function requestFor(endpoint: Endpoint, params: Args, accept: GitLabReque
 export function requestOf(tool: Tool, args: Args): GitLabRequest {
   const sent = Object.fromEntries(Object.entries(args).filter(([name]) => Object.hasOwn(tool.input, name)));
   const endpoint = tool.or !== undefined && sent[tool.or.when] !== undefined ? tool.or.endpoint : tool.endpoint;
-  return requestFor(endpoint, sent, tool.reads === undefined ? 'json' : 'text');
+  const request = requestFor(endpoint, sent, tool.reads === undefined ? (tool.accept ?? 'json') : 'text');
+  // The tool's own schema checked the arguments; the registry has forgotten their types.
+  const form = tool.form?.(args as never); // oxlint-disable-line typescript/no-unsafe-type-assertion -- see above
+  return form === undefined ? request : { ...request, form };
 }

@@ -1,6 +1,7 @@
 import type { Page } from '../gitlab/request.ts';
 import type { Content } from './content.ts';
-import { blockOf } from './content.ts';
+import { blockOf, jsonBlock } from './content.ts';
+import { fitList, fitValue } from './fit.ts';
 import type { Args, Reply, Tool } from './tool.ts';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -58,11 +59,17 @@ function listed(items: readonly unknown[], page: Page | undefined): Json {
   return { items, ...Object.fromEntries(Object.entries(where).filter(([, value]) => value !== undefined)) };
 }
 
+interface Manner {
+  readonly args: Args;
+  /** Most bytes of text that the answer brings into a model's context. */
+  readonly maxBytes: number;
+}
+
 /** What the client sees of GitLab's reply: nothing is validated, for real answers hold nulls everywhere. */
-export function show(tool: Tool, reply: Reply, args: Args): readonly Content[] {
+export function show(tool: Tool, reply: Reply, { args, maxBytes }: Manner): readonly Content[] {
   // The tool's own schema checked the arguments; the registry has forgotten their types.
-  if (tool.reply !== undefined) return tool.reply(reply, args as never); // oxlint-disable-line typescript/no-unsafe-type-assertion -- see above
+  if (tool.reply !== undefined) return tool.reply(reply, args as never, maxBytes); // oxlint-disable-line typescript/no-unsafe-type-assertion -- see above
   const shown = tool.shows === undefined ? reply.body : pick(reply.body, tool.shows);
-  if (isList(shown)) return [blockOf(listed(shown, reply.page))];
-  return [blockOf(shown ?? { done: true })];
+  if (isList(shown)) return [jsonBlock(fitList(listed(shown, reply.page), shown, maxBytes))];
+  return [blockOf(fitValue(shown ?? { done: true }, maxBytes))];
 }

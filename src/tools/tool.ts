@@ -1,4 +1,5 @@
-import type { Method, Page, TextSink } from '../gitlab/request.ts';
+import type { FailureCode } from '../errors.ts';
+import type { FormFile, Method, Page, TextSink } from '../gitlab/request.ts';
 import type { Content } from './content.ts';
 import * as z from 'zod';
 
@@ -29,12 +30,16 @@ type Covers<E extends Endpoint, Input> =
 export interface Reply {
   readonly body: unknown;
   /** Present where GitLab said which page of a list this is. */
-  readonly page: Page | undefined;
+  readonly page?: Page | undefined;
+  /** The Content-Type of a file. */
+  readonly type?: string | undefined;
 }
 
 export interface AskOptions {
   /** The request must not be sent twice although its method would allow it. */
   readonly once?: boolean;
+  /** The answer is a file: its body comes as a Buffer. */
+  readonly accept?: 'bytes';
 }
 
 /** Makes one GitLab call: path parameters are filled from `params`, the rest goes into query (GET, DELETE) or body. */
@@ -56,7 +61,7 @@ interface Spec<E extends Endpoint, Input extends Fields, View extends Fields> {
   readonly or?: { readonly when: string; readonly endpoint: Endpoint };
   /** What GitLab is asked, under GitLab's own parameter names. */
   readonly input: Input;
-  /** What only changes how the reply is shown; never sent to GitLab. */
+  /** What is not a parameter of GitLab's: it changes how the reply is shown, or makes the file of a form. */
   readonly view?: View;
   /** Used by docs, request snapshots and load tests. */
   readonly examples: readonly [Given<Input & View>, ...Given<Input & View>[]];
@@ -66,12 +71,18 @@ interface Spec<E extends Endpoint, Input extends Fields, View extends Fields> {
   readonly once?: true;
   /** Which fields of GitLab's reply are shown, dotted; `author.username` is shown as `author`. */
   readonly shows?: readonly string[];
-  /** Shapes the reply instead of `shows`. */
-  readonly reply?: (reply: Reply, args: Values<Input & View>) => readonly Content[];
+  /** Shapes the reply instead of `shows`, in at most `maxBytes` of text. */
+  readonly reply?: (reply: Reply, args: Values<Input & View>, maxBytes: number) => readonly Content[];
+  /** The file that is uploaded; the input that is not in the path goes beside it into the form. */
+  readonly form?: (args: Values<Input & View>) => FormFile;
+  /** The answer is a file, not JSON. */
+  readonly accept?: 'bytes';
   /** For answers in plain text. */
   readonly reads?: (args: Values<Input & View>, maxBytes: number) => TextReader;
   /** For the few tools that need more than one call; `shows` is applied to what it returns. */
   readonly run?: (ask: AskGitLab, args: Values<Input & View>) => Promise<Reply>;
+  /** What GitLab's status means for this very call, where that is not what it means elsewhere. */
+  readonly explains?: Readonly<Record<number, { readonly code?: FailureCode; readonly means: string }>>;
   /** The tool that tells whether a write with an unknown outcome has happened. */
   readonly verifyWith?: string;
 }
@@ -79,12 +90,13 @@ interface Spec<E extends Endpoint, Input extends Fields, View extends Fields> {
 /** A tool as the rest of the program sees it: its field types forgotten. */
 export interface Tool extends Omit<
   Spec<Endpoint, Fields, Fields>,
-  'view' | 'reply' | 'run' | 'reads' | 'refuses' | 'examples'
+  'view' | 'reply' | 'run' | 'reads' | 'refuses' | 'form' | 'examples'
 > {
   readonly view: Fields;
   readonly examples: readonly [Args, ...Args[]];
   readonly refuses?: (args: never) => string | undefined;
-  readonly reply?: (reply: Reply, args: never) => readonly Content[];
+  readonly reply?: (reply: Reply, args: never, maxBytes: number) => readonly Content[];
+  readonly form?: (args: never) => FormFile;
   readonly reads?: (args: never, maxBytes: number) => TextReader;
   readonly run?: (ask: AskGitLab, args: never) => Promise<Reply>;
 }

@@ -5,6 +5,7 @@ import { readPage } from '../gitlab/headers.ts';
 import type { GitLabRequest, GitLabResponse, TextSink } from '../gitlab/request.ts';
 import type { Call } from '../queue/call.ts';
 import type { Turn } from '../queue/turn.ts';
+import { whereToLook } from '../tools/advice.ts';
 import { retryClassOf } from '../tools/facts.ts';
 import type { RegisteredTool } from '../tools/index.ts';
 import { assertPermitted, projectOfPath } from '../tools/policy.ts';
@@ -46,11 +47,11 @@ export function createAsker(options: AskerOptions): Asker {
     done.requests += 1;
     const response = await sendOften(options, request, { once, sink, mayComeAgain });
     if (request.method !== 'GET') done.writes += 1;
-    return { body: response.body, page: readPage(response.headers) };
+    return { body: response.body, page: readPage(response.headers), type: response.headers['content-type'] };
   };
   return {
     send,
-    ask: async (endpoint, params, { once } = {}) => send(requestFor(endpoint, params), { once }),
+    ask: async (endpoint, params, { once, accept } = {}) => send(requestFor(endpoint, params, accept), { once }),
   };
 }
 
@@ -78,8 +79,17 @@ async function sendOften(options: AskerOptions, request: GitLabRequest, manner: 
       },
     });
   } catch (error) {
-    throw unknownOutcome(request, error) ?? error;
+    throw unknownOutcome(request, error) ?? advised(options, error);
   }
+}
+
+/** A refusal of GitLab's with what it means for this tool and what to do next. */
+function advised({ tool, call }: AskerOptions, error: unknown): unknown {
+  if (!(error instanceof GitLabFailure) || error.status === undefined) return error;
+  const { code = error.code, means = '' } = tool.explains?.[error.status] ?? {};
+  const advice = error.status === 404 ? whereToLook(tool, call.caller.grants) : '';
+  const words = [`${error.detail}.`, means, advice].filter((each) => each !== '').join(' ');
+  return new Failure(code, words, { cause: error, retryAfterMs: error.retryAfterMs });
 }
 
 /** A DELETE that was sent before and now finds nothing has done its work. */

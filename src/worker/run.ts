@@ -78,7 +78,7 @@ async function contentOf(options: RunOptions, call: Call, running: Running): Pro
     return [blockOf(await readText(tool, args, { asker, maxBytes: options.maxAnswerBytes }))];
   // The tool's own schema checked the arguments; the registry has forgotten their types.
   const reply = await (tool.run?.(asker.ask, args as never) ?? asker.send(requestOf(tool, args))); // oxlint-disable-line typescript/no-unsafe-type-assertion -- see above
-  return show(tool, reply, args);
+  return show(tool, reply, { args, maxBytes: options.maxAnswerBytes });
 }
 
 interface Reading {

@@ -1,5 +1,6 @@
 import { parse } from 'yaml';
 import * as z from 'zod';
+import { lazily } from './lazily.ts';
 
 /** What one document says of one parameter, be it in the query or in the body. */
 export interface Parameter {
@@ -22,17 +23,24 @@ const schema = z.looseObject({
   $ref: z.string().optional(),
   type: z.string().optional(),
   enum: z.array(z.unknown()).optional(),
-  required: z.unknown(),
+  required: z.unknown().optional(),
   properties: z.record(z.string(), z.unknown()).optional(),
-  items: z.unknown(),
+  items: z.unknown().optional(),
   oneOf: z.array(z.unknown()).optional(),
 });
 type Schema = z.infer<typeof schema>;
 
-const parameter = z.looseObject({ in: z.string(), name: z.string(), required: z.boolean().nullish(), schema: z.unknown() });
+const parameter = z.looseObject({
+  in: z.string(),
+  name: z.string(),
+  required: z.boolean().nullish(),
+  schema: z.unknown().optional(),
+});
 const operation = z.looseObject({
   parameters: z.array(parameter).default([]),
-  requestBody: z.looseObject({ content: z.record(z.string(), z.looseObject({ schema: z.unknown() })) }).optional(),
+  requestBody: z
+    .looseObject({ content: z.record(z.string(), z.looseObject({ schema: z.unknown().optional() })) })
+    .optional(),
 });
 const item = z.record(z.string(), z.unknown());
 
@@ -44,7 +52,7 @@ export function createDocument(text: string): Document {
   const schemaOf = (value: unknown): Schema => {
     const found = schema.parse(value ?? {});
     const name = found.$ref?.split('/').at(-1);
-    return name === undefined ? found : schema.parse(parsedEntry(definitions, name) ?? {});
+    return name === undefined ? found : schema.parse(definitions.get(name)?.() ?? {});
   };
   const flat = (name: string, value: unknown, required = false): readonly Parameter[] => {
     const { type, enum: values, properties = {}, items, oneOf = [], required: needed } = schemaOf(value);
@@ -56,7 +64,7 @@ export function createDocument(text: string): Document {
     return [...(name === '' ? [] : [own]), ...inside, ...further];
   };
   const parametersOf: Document['parametersOf'] = (template, method) => {
-    const found = item.parse(parsedEntry(paths, keys.get(template) ?? template) ?? {})[method.toLowerCase()];
+    const found = item.parse(paths.get(keys.get(template) ?? template)?.() ?? {})[method.toLowerCase()];
     if (found === undefined) return undefined;
     const { parameters, requestBody } = operation.parse(found);
     const given = parameters.flatMap((each) => {
@@ -72,8 +80,8 @@ export function createDocument(text: string): Document {
 /** `scope[]` and `scope` are one parameter to Rails. */
 const bare = (name: string): string => name.replaceAll('[]', '');
 
-/** The text of each entry of a mapping that begins with the line `head` and is indented by `indent` spaces. */
-function entriesOf(text: string, head: string, indent: number): ReadonlyMap<string, string> {
+/** The entries, each parsed when asked for, of a mapping that begins with the line `head` and is indented by `indent` spaces. */
+function entriesOf(text: string, head: string, indent: number): ReadonlyMap<string, () => unknown> {
   const start = text.indexOf(`\n${head}\n`);
   if (start === -1) return new Map();
   const rest = text.slice(start + head.length + 2);
@@ -81,12 +89,10 @@ function entriesOf(text: string, head: string, indent: number): ReadonlyMap<stri
   const section = end === -1 ? rest : rest.slice(0, end);
   // A long key is written `? "/projects/…"`, and its value follows on a line that begins with a colon.
   const pieces = section.split(new RegExp(`^(?= {${String(indent)}}[^ :\\n])`, 'mu'));
-  return new Map(pieces.map((piece) => [/^ *(?:\? )?(?<quote>['"]?)(?<key>.*?)\k<quote>:?$/mu.exec(piece)?.[2] ?? '', piece]));
-}
-
-function parsedEntry(entries: ReadonlyMap<string, string>, key: string): unknown {
-  const piece = entries.get(key);
-  if (piece === undefined) return undefined;
-  const value: unknown = parse(piece, { logLevel: 'error' });
-  return item.parse(value)[key];
+  return new Map(
+    pieces.map((piece) => {
+      const key = /^ *(?:\? )?(?<quote>['"]?)(?<key>.*?)\k<quote>:?$/mu.exec(piece)?.[2] ?? '';
+      return [key, lazily(() => item.parse(parse(piece, { logLevel: 'error' }))[key])];
+    }),
+  );
 }

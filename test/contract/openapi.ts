@@ -1,10 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { lazily } from './lazily.ts';
 import { createDocument } from './openapi-document.ts';
 import type { Document, Parameter } from './openapi-document.ts';
 
 /** What all documents together say of one parameter. */
-interface KnownParameter {
+export interface KnownParameter {
   /** Some document demands it. */
   readonly required: boolean;
   readonly types: readonly string[];
@@ -23,53 +24,66 @@ export interface OpenApi {
   readonly routeOf: (method: string, path: string) => KnownRoute | undefined;
 }
 
-export function readOpenApi(folder: string): OpenApi {
-  const documents = readdirSync(path.join(folder, 'openapi'))
-    .filter((name) => /\.ya?ml$/u.test(name))
-    .map((name) => createDocument(readFileSync(path.join(folder, 'openapi', name), 'utf8')));
-  const all = documents.flatMap((document) => document.templates.map((template) => ({ document, template })));
+/** Knows what the documents of a folder know; they are read at the first question. */
+export function createOpenApi(folder: string): OpenApi {
+  const routes = lazily(() =>
+    readDocuments(folder).flatMap((document) =>
+      document.templates.map((template) => ({ document, template, ...shapeOf(template) })),
+    ),
+  );
   return {
     routeOf: (method, wirePath) => {
-      const fitting = all
-        .filter(({ template }) => patternOf(template).test(wirePath))
-        .map((each) => ({ ...each, said: each.document.parametersOf(each.template, method) }))
-        .filter(({ said }) => said !== undefined);
-      const words = Math.max(...fitting.map(({ template }) => literals(template)));
-      const nearest = fitting.filter(({ template }) => literals(template) === words);
-      const [first] = nearest;
+      const fitting = routes().flatMap(({ document, ...route }) => {
+        const said = route.pattern.test(wirePath) ? document.parametersOf(route.template, method) : undefined;
+        return said === undefined ? [] : [{ route, said }];
+      });
+      const words = Math.max(...fitting.map(({ route }) => route.words));
+      const nearest = fitting.filter(({ route }) => route.words === words);
+      const first = nearest[0]?.route;
       if (first === undefined) return undefined;
-      return { template: first.template, parameters: united(nearest.flatMap(({ said }) => said ?? [])) };
+      const outside = nearest.flatMap(({ said }) => said).filter(({ name }) => !first.inPath.includes(name));
+      return { template: first.template, parameters: united(outside) };
     },
   };
 }
 
-/** `{id}` is one segment, `*path` one or more. */
-const patternOf = (template: string): RegExp =>
-  new RegExp(
-    `^${template
-      .replaceAll(/[.()[\]]/gu, String.raw`\$&`)
-      .replaceAll(/\{[^}]*\}/gu, '[^/]+')
-      .replaceAll(/\*\w+/gu, '.+')}$`,
-    'u',
-  );
+function readDocuments(folder: string): readonly Document[] {
+  const files = readdirSync(folder).filter((name) => /\.ya?ml$/u.test(name));
+  return files.map((name) => createDocument(readFileSync(path.join(folder, name), 'utf8')));
+}
 
-/** Of two routes that fit, the one with more fixed words is meant: /releases/permalink/latest, not /releases/{tag}/{x}. */
-const literals = (template: string): number =>
-  template.split('/').filter((part) => !part.startsWith('{') && !part.startsWith('*')).length;
+interface Shape {
+  readonly pattern: RegExp;
+  /** Of two routes that fit, the one with more fixed words is meant: `/releases/permalink/latest`, not `/releases/{tag}`. */
+  readonly words: number;
+  /** Parameters that are part of the path although a document says otherwise. */
+  readonly inPath: readonly string[];
+}
+
+/** `{id}` is one segment, `*path` one or more, what stands in parentheses may be absent. */
+function shapeOf(template: string): Shape {
+  const pattern = template
+    .replaceAll(/[.[\]]/gu, String.raw`\$&`)
+    .replaceAll('(', '(?:')
+    .replaceAll(')', ')?')
+    .replaceAll(/\{[^}]*\}/gu, '[^/]+')
+    .replaceAll(/\*\w+/gu, '.+');
+  return {
+    pattern: new RegExp(`^${pattern}$`, 'u'),
+    words: template.split('/').filter((part) => /^\w/u.test(part)).length,
+    inPath: [...template.matchAll(/\*(?<name>\w+)/gu)].map(([, name = '']) => name),
+  };
+}
 
 function united(parameters: readonly Parameter[]): ReadonlyMap<string, KnownParameter> {
-  const names = new Set(parameters.map(({ name }) => name));
-  return new Map(
-    [...names].map((name) => {
-      const same = parameters.filter((each) => each.name === name);
-      return [
-        name,
-        {
-          required: same.some(({ required }) => required),
-          types: same.flatMap(({ type }) => type ?? []),
-          values: same.flatMap(({ values }) => values ?? []),
-        },
-      ];
-    }),
-  );
+  const known = new Map<string, KnownParameter>();
+  for (const { name, required, type, values } of parameters) {
+    const before = known.get(name);
+    known.set(name, {
+      required: required || before?.required === true,
+      types: [...(before?.types ?? []), ...(type === undefined ? [] : [type])],
+      values: [...(before?.values ?? []), ...(values ?? [])],
+    });
+  }
+  return known;
 }

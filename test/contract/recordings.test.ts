@@ -25,6 +25,8 @@ const fromPython = new Map([
   ['False', false],
 ]);
 
+type Argument = readonly [name: string, value: unknown];
+
 /** The arguments that make a tool ask for a recorded URL by this endpoint; nothing where it cannot. */
 function argumentsFor(tool: RegisteredTool, endpoint: Endpoint, { method, url }: Recording): Args | undefined {
   const route = routeOf(endpoint);
@@ -34,13 +36,13 @@ function argumentsFor(tool: RegisteredTool, endpoint: Endpoint, { method, url }:
   const pattern = route.template.replaceAll(/:\w+/gu, '([^/]+)');
   const values = new RegExp(`^/api/v4${pattern}$`, 'u').exec(pathname)?.slice(1);
   if (values === undefined) return undefined;
-  const inPath = names.map((name, index) => [name, decodeURIComponent(values[index] ?? '')] as const);
-  const inQuery = [...new Set(searchParams.keys())].map((name) => {
+  const inPath = names.map((name, index): Argument => [name, decodeURIComponent(values[index] ?? '')]);
+  const inQuery = [...new Set(searchParams.keys())].map((name): Argument => {
     const all = searchParams.getAll(name).map((value) => fromPython.get(value) ?? value);
-    return name.endsWith('[]') ? ([name.slice(0, -2), all] as const) : ([name, all.at(-1)] as const);
+    return name.endsWith('[]') ? [name.slice(0, -2), all] : [name, all.at(-1)];
   });
   const known = inQuery.filter(([name]) => Object.hasOwn(tool.input, name));
-  return Object.fromEntries([...known, ...inPath]);
+  return Object.fromEntries<unknown>([...known, ...inPath]);
 }
 
 interface Play {
@@ -74,7 +76,7 @@ function faultOf({ recorded, args }: Play, answer: Answer): unknown {
 }
 
 const played = [...tools.values()].map((tool) => ({ tool, name: tool.name, plays: playsOf(tool) }));
-const matched = played.filter(({ plays }) => plays.length > 0).map((each) => ({ ...each, count: each.plays.length }));
+const matched = played.filter(({ plays }) => plays.length > 0);
 
 describe.skipIf(isAbsent)('what gitlab.com has answered', () => {
   test.each(matched)("$name shows each success and repeats GitLab's words of each failure", async ({ tool, plays }) => {
@@ -91,7 +93,7 @@ describe.skipIf(isAbsent)('what gitlab.com has answered', () => {
   });
 
   test('is played to a good part', () => {
-    const counts = matched.map(({ name, count }) => `${name} ${String(count)}`);
+    const counts = matched.map(({ name, plays }) => `${name} ${String(plays.length)}`);
     process.stderr.write(`recorded answers played: ${counts.join(', ')}\n`);
     const distinct = new Set(matched.flatMap(({ plays }) => plays.map(({ number }) => number)));
 

@@ -35,7 +35,6 @@ export function createProject(store: Store, options: NewProject): Project {
     repository,
     members: new Map(),
     issues: new Map(),
-    issueLinks: new Map(),
     mergeRequests: new Map(),
     threads: new Map(),
     draftNotes: new Map(),

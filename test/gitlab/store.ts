@@ -1,4 +1,5 @@
 import type { Group } from './entities/group.ts';
+import type { IssueLink } from './entities/issue.ts';
 import type { Project } from './entities/project.ts';
 import type { Token, User } from './entities/user.ts';
 
@@ -16,6 +17,7 @@ export interface Store {
   readonly tokens: Map<string, Token>;
   readonly groups: Map<number, Group>;
   readonly projects: Map<number, Project>;
+  readonly issueLinks: Map<number, IssueLink>;
   /** Old paths of moved projects, in small letters. */
   readonly moved: Map<string, number>;
   readonly projectByPath: (fullPath: string) => Project | undefined;
@@ -71,6 +73,7 @@ export function createStore({ url, now, timings }: StoreOptions): Store {
     tokens: new Map(),
     groups: new Map(),
     projects,
+    issueLinks: new Map(),
     moved: new Map(),
     projectByPath,
     putProject: (project) => {

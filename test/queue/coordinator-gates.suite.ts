@@ -115,6 +115,13 @@ function blocks(current: () => Pair): void {
     await expect(waits(worker, 2, { now: NOW + 1000 + 4 * apart })).resolves.toEqual([0, 0]);
   });
 
+  test('nor does one when a burst was learned before the pace', async () => {
+    const { worker } = current();
+    await worker.learn(lesson({ burstMs: 10_000, blockedUntil: NOW + 1000 }));
+    await waits(worker, 3);
+    await expect(waits(worker, 1, { now: NOW + 1000 })).resolves.toEqual([3 * apart]);
+  });
+
   test('a call whose slot falls into a new block gets another slot', async () => {
     const { worker } = current();
     const call = entry({ gates: ['token', 'host'], reserved: true });
@@ -170,6 +177,7 @@ function learns(current: () => Pair): void {
     const { worker } = current();
     await worker.learn(lesson({ blockedUntil: NOW + 3000 }));
     await worker.learn(lesson({ blockedUntil: NOW + 1000 }));
-    await expect(waits(worker, 1)).resolves.toEqual([3000]);
+    const call = entry({ gates: ['token'], now: NOW + 2000, reserved: true });
+    await expect(worker.enter(call)).resolves.toEqual({ verdict: 'wait', waitMs: 1000 });
   });
 }

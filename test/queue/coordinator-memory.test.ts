@@ -78,6 +78,23 @@ describe('the coordinator in memory', () => {
     await expect(coordinator.enter(call)).resolves.toEqual({ verdict: 'go' });
   });
 
+  test('keeps the places of a user until the last deadline, whatever comes later', async () => {
+    const { clock, step } = steppedClock();
+    const coordinator = createMemoryCoordinator({ clock });
+    await coordinator.admit(admission({ deadline: NOW + 50_000 }));
+    await coordinator.admit(admission({ deadline: NOW + 5000 }));
+    const now = step(10_000);
+    await expect(coordinator.admit(admission({ now, cap: 1 }))).resolves.toEqual({ admitted: false, outstanding: 1 });
+  });
+
+  test('remembers a gate as long as it is blocked', async () => {
+    const { clock, step } = steppedClock();
+    const coordinator = createMemoryCoordinator({ clock });
+    await coordinator.learn(lesson({ blockedUntil: NOW + rules.gateMs + 5000 }));
+    const now = step(rules.gateMs);
+    await expect(waits(coordinator, 1, { now, deadline: now + 60_000 })).resolves.toEqual([5000]);
+  });
+
   test('does not believe for ever what it learned of a gate', async () => {
     const { clock, step } = steppedClock();
     const coordinator = createMemoryCoordinator({ clock });

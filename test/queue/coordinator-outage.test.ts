@@ -118,6 +118,27 @@ describe.skipIf(!canSpawn)('the coordinator while Redis fails', () => {
     alive.disconnect();
   });
 
+  test('a replica is not ready while Redis refuses its sign of life, at the start and after a reconnect', async () => {
+    const api = await start('api');
+    await admin.acl('SETUSER', 'default', '-set');
+    const received = api.receive('api1', () => undefined);
+    await vi.waitFor(() => {
+      expect(errors).toEqual([expect.stringContaining('Redis (beat): NOPERM')]);
+    });
+    expect(api.isReady()).toBe(false);
+    await admin.acl('SETUSER', 'default', '+set');
+    await api.beat('api1');
+    await received;
+    expect(api.isReady()).toBe(true);
+    await admin.acl('SETUSER', 'default', '-set');
+    await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    await vi.waitFor(async () => {
+      await expect(admin.info('errorstats')).resolves.toContain('errorstat_NOPERM:count=2');
+      await api.leave(admission());
+    });
+    expect(api.isReady()).toBe(false);
+  });
+
   test('an outage is told once, however many connections and retries it has, and the next one again', async () => {
     const api = await start('api');
     await api.receive('api1', () => undefined);
@@ -161,6 +182,7 @@ describe.skipIf(!canSpawn)('the coordinator while Redis fails', () => {
     const proxy = await startProxy(server.port);
     const worker = await start('worker', proxy.url);
     await worker.beat('api1');
+    await worker.enter(entry({ kind: 'write' }));
     const lost = proxy.loseAnswers();
     const call = entry({ kind: 'write' });
     const entered = worker.enter(call);

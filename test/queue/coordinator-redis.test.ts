@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { describe, expect, inject, test, vi } from 'vitest';
 import { createRedisCoordinator } from '../../src/queue/coordinator-redis.ts';
-import { admission, entry, lesson, NOW, openRedisPair } from './coordinator-bench.ts';
+import { admission, entry, lesson, NOW, openRedisPair, waits } from './coordinator-bench.ts';
 
 const redisUrl = inject('redisUrl');
 const alphabetically = (a: string, b: string): number => a.localeCompare(b);
@@ -43,6 +43,52 @@ describe.skipIf(redisUrl === '')('the coordinator on a sound Redis', () => {
     await api.admit(admission({ deadline: NOW + 5000 }));
     await close();
     await expect(livesUnder(prefix)).resolves.toMatchObject({ 'out:ann': 50 });
+  });
+
+  test('remembers a gate as long as it is blocked or a slot of it is reserved', async () => {
+    const prefix = `{${randomUUID()}}`;
+    const { worker, close } = await openRedisPair(redisUrl, prefix);
+    await worker.learn(lesson({ gate: 'slow', intervalMs: 400_000 }));
+    await waits(worker, 3, { gates: ['slow'], deadline: NOW + 1_000_000 });
+    await worker.learn(lesson({ gate: 'blocked', blockedUntil: NOW + 1_000_000 }));
+    await close();
+    await expect(livesUnder(prefix)).resolves.toEqual({ 'gate:slow': 1201, 'gate:blocked': 1600 });
+  });
+
+  test('keeps no message that has arrived', async () => {
+    const prefix = `{${randomUUID()}}`;
+    const { api, worker, close } = await openRedisPair(redisUrl, prefix);
+    const client = new Redis(redisUrl);
+    const arrived: string[] = [];
+    await api.receive('api1', (message) => void arrived.push(message.toString()));
+    await Promise.all(['one', 'two'].map(async (text) => worker.reply('api1', Buffer.from(text))));
+    await vi.waitFor(async () => {
+      expect(arrived).toEqual(['one', 'two']);
+      await expect(client.xlen(`${prefix}:reply:api1`)).resolves.toBe(0);
+    });
+    client.disconnect();
+    await close();
+  });
+
+  test("takes messages also after Redis' clock went back", async () => {
+    const prefix = `{${randomUUID()}}`;
+    const { api, worker, close } = await openRedisPair(redisUrl, prefix);
+    const client = new Redis(redisUrl);
+    const arrived: string[] = [];
+    await api.receive('api1', (message) => void arrived.push(message.toString()));
+    await worker.reply('api1', Buffer.from('one'));
+    await vi.waitFor(async () => {
+      await expect(client.xlen(`${prefix}:reply:api1`)).resolves.toBe(0);
+    });
+    await client.multi().del(`${prefix}:reply:api1`).xadd(`${prefix}:reply:api1`, '1-1', 'm', 'two').exec();
+    await vi.waitFor(
+      () => {
+        expect(arrived).toEqual(['one', 'two']);
+      },
+      { timeout: 5000 },
+    );
+    client.disconnect();
+    await close();
   });
 
   test('is ready once it is connected and its replica is known to live, and not after it is closed', async () => {

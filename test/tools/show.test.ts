@@ -36,7 +36,13 @@ describe('pick', () => {
 test('a list says where it stands', () => {
   const page = { page: 1, perPage: 1, nextPage: 2, total: 5, totalPages: 5 };
 
-  expect(show(toolNamed('list_issues'), { body: [{ iid: 7, title: 'x', state: 'opened' }], page }, {})).toEqual([
+  expect(
+    show(
+      toolNamed('list_issues'),
+      { body: [{ iid: 7, title: 'x', state: 'opened' }], page },
+      { args: {}, maxBytes: 1000 },
+    ),
+  ).toEqual([
     {
       type: 'text',
       text: '{"items":[{"iid":7,"title":"x","state":"opened"}],"page":1,"per_page":1,"next_page":2,"total":5,"total_pages":5}',

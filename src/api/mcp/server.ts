@@ -7,6 +7,7 @@ import { isOffered } from '../../tools/policy.ts';
 import type { CallTool } from '../call.ts';
 import { identityOf } from '../identity.ts';
 import { takesStream } from './accept.ts';
+import { servePrompts } from './prompts.ts';
 
 interface ServerOptions {
   readonly name: string;
@@ -21,7 +22,7 @@ interface ServerOptions {
 type BuildServer = (context: Pick<McpRequestContext, 'authInfo'>) => Server;
 
 /** How long a client may keep a list of tools, in milliseconds: it changes only with a deployment. */
-const LIST_TTL_MS = 300_000;
+const LIST_CACHE = { ttlMs: 300_000, cacheScope: 'private' } as const;
 
 /** Sends the call's progress to a client that asked for it, each value one higher than the last. */
 function progressTo(context: ServerContext): (message: string) => void {
@@ -46,9 +47,9 @@ export function createServerBuilder(options: ServerOptions): BuildServer {
     const server = new Server(
       { name, version },
       {
-        capabilities: { tools: {} },
+        capabilities: { tools: {}, prompts: {} },
         instructions,
-        cacheHints: { 'tools/list': { ttlMs: LIST_TTL_MS, cacheScope: 'private' } },
+        cacheHints: { 'tools/list': LIST_CACHE, 'prompts/list': LIST_CACHE },
       },
     );
     server.setRequestHandler('tools/list', () => ({ tools: [...listings(identityOf(authInfo).caller.grants)] }));
@@ -62,6 +63,7 @@ export function createServerBuilder(options: ServerOptions): BuildServer {
       const { signal } = context.mcpReq;
       return callTool({ tool, args, identity, signal, onProgress: progressTo(context) });
     });
+    servePrompts(server, identityOf(authInfo).caller.grants);
     return server;
   };
 }

@@ -28,13 +28,14 @@ export function createLogReader(
 ): TextSink & { finish(): unknown } {
   const reading = view.extract === undefined ? readExcerpt(view) : readReport(view, view.extract);
   const lines = createLineReader(reading.line);
+  const isSearch = view.extract === undefined && isGiven(view.search);
   let spentMs = 0;
   return {
     push(chunk) {
       const begunMs = clock();
       lines.push(chunk);
       spentMs += clock() - begunMs;
-      if (spentMs > maxSearchMs && isGiven(view.search)) throw tooSlow();
+      if (isSearch && spentMs > maxSearchMs) throw tooSlow();
     },
     finish: () => reading.answer(lines.finish()),
   };
@@ -44,11 +45,8 @@ function readExcerpt(view: LogView): Reading {
   const searched = isGiven(view.search);
   const matcher = isGiven(view.search) ? createMatcher(view.search) : undefined;
   const reader = createExcerptReader(view, matcher);
-  const idle = [
-    ...(view.invert_match === true ? ['invert_match'] : []),
-    ...((view.context_lines ?? 0) > 0 ? ['context_lines'] : []),
-  ];
-  const notes = searched || idle.length === 0 ? [] : [`Without "search", ${idle.join(' and ')} does nothing.`];
+  const idle = searched ? [] : givenOf(view, ['invert_match', 'context_lines']);
+  const notes = idle.length === 0 ? [] : [`Without "search" this does nothing: ${idle.join(', ')}.`];
   return {
     line: (line) => {
       reader.line(line);
@@ -59,16 +57,19 @@ function readExcerpt(view: LogView): Reading {
 
 function readReport(view: LogView, extract: NonNullable<LogView['extract']>): Reading {
   const extractor = extractors[extract](view.maxBytes);
-  const { head, tail, search } = view;
-  const idle = Object.entries({ head, tail, search }).filter(([, value]) => value !== undefined && value !== '');
-  const names = idle.map(([name]) => name).join(', ');
-  const notes = idle.length === 0 ? [] : [`"extract" reads the whole log: ${names} did nothing.`];
+  const idle = givenOf(view, ['head', 'tail', 'search', 'context_lines', 'invert_match']);
+  const notes = idle.length === 0 ? [] : [`"extract" reads the whole log, so this does nothing: ${idle.join(', ')}.`];
   return {
     line: ({ n, text }) => {
       extractor.line(n, text.replace(buildkitPrefix, ''));
     },
     answer: (totalLines) => answerReport({ report: extractor.result(), view, totalLines, notes }),
   };
+}
+
+function givenOf(view: LogView, names: readonly (keyof LogView)[]): readonly string[] {
+  const nothing = new Set<unknown>([undefined, '', false, 0]);
+  return names.filter((name) => !nothing.has(view[name]));
 }
 
 function isGiven(search: string | undefined): search is string {

@@ -3,7 +3,7 @@ import type { Store } from '../store.ts';
 import type { Event } from './event.ts';
 import { showProjectNamespace } from './group.ts';
 import type { Namespace, Visibility } from './group.ts';
-import type { Issue, IssueLink } from './issue.ts';
+import type { Issue } from './issue.ts';
 import type { Label } from './label.ts';
 import type { MergeRequest } from './merge-request.ts';
 import type { Milestone } from './milestone.ts';
@@ -35,7 +35,6 @@ export interface Project {
   readonly members: Map<number, Member>;
   readonly repository: Repository;
   readonly issues: Map<number, Issue>;
-  readonly issueLinks: Map<number, IssueLink>;
   readonly mergeRequests: Map<number, MergeRequest>;
   /** By `Issue/7` or `MergeRequest/7`. */
   readonly threads: Map<string, Thread[]>;

@@ -23,7 +23,7 @@ export const issueLinkRoutes: readonly Route[] = [
   projectRoute('POST /issues/:issue_iid/links', 'guest', (context) => created(showLink(context, create(context)))),
   projectRoute('DELETE /issues/:issue_iid/links/:issue_link_id', 'guest', (context) => {
     const link = findLink(context);
-    for (const project of context.store.projects.values()) project.issueLinks.delete(link.id);
+    context.store.issueLinks.delete(link.id);
     return json(showLink(context, link));
   }),
 ];
@@ -31,7 +31,7 @@ export const issueLinkRoutes: readonly Route[] = [
 type End = IssueLink['source'];
 
 function allLinks({ store }: ProjectContext): readonly IssueLink[] {
-  return [...store.projects.values()].map((project) => [...project.issueLinks.values()]).flat();
+  return [...store.issueLinks.values()];
 }
 
 function isAt({ project }: ProjectContext, end: End, issue: Issue): boolean {
@@ -113,6 +113,6 @@ function create(context: ProjectContext): IssueLink {
   const id = store.nextId('issue link');
   const source = { projectId: project.id, iid: issue.iid };
   const link: IssueLink = { id, source, target, type, createdAt: store.timestamp() };
-  project.issueLinks.set(id, link);
+  store.issueLinks.set(id, link);
   return link;
 }

@@ -37,7 +37,7 @@ export function createHclValue(firstLine: string): HclValue {
 
 /** How many more brackets a line opens than it closes, outside of strings. */
 function nesting(line: string): number {
-  const brackets = line.replaceAll(/"(?:[^"\\]|\\.)*"/gu, '').match(/[()[\]{}]/gu) ?? [];
+  const brackets = line.replaceAll(/"(?:[^"\\]|\\.?)*(?:"|$)/gu, '').match(/[()[\]{}]/gu) ?? [];
   return brackets.reduce((depth, bracket) => depth + ('([{'.includes(bracket) ? 1 : -1), 0);
 }
 

@@ -10,13 +10,23 @@ interface Case {
 
 const says = (text: string): unknown => expect.stringContaining(text);
 
+/** Once, although jest tells of the failure again in its summary. */
+const jestMessage = `expect(received).toBe(expected) // Object.is equality
+Expected: 3
+Received: 2
+  3 | test('adds up', () => {
+> 4 |   expect(1 + 1).toBe(3);
+    |                 ^
+  5 | });
+  at Object.<anonymous> (src/cart.test.js:4:17)`;
+
 const cases: readonly Case[] = [
   {
     log: 'jest',
     framework: 'jest',
     counts: { passed: 5, failed: 1, skipped: 2 },
     failed: [
-      { name: 'src/cart.test.js › cart › adds up', line: 9, message: says('Expected: 3\nReceived: 2') },
+      { name: 'src/cart.test.js › cart › adds up', line: 9, message: jestMessage },
       {
         name: 'src/broken.test.js › Test suite failed to run',
         line: 24,

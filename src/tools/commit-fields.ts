@@ -1,5 +1,5 @@
 /** What is shown of a single commit, read or just made. */
-export const shownCommit = [
+export const commitFields = [
   'id',
   'short_id',
   'title',

@@ -1,5 +1,5 @@
 /** What is shown of a release, also in a list: notes and assets are what it is read for. */
-export const shownRelease = [
+export const releaseFields = [
   'tag_name',
   'name',
   'description',

@@ -1,0 +1,3 @@
+export * from './issue-links.ts';
+export * from './issue-notes.ts';
+export * from './issues.ts';
