@@ -44,7 +44,7 @@ function defaultsOf({
 }: Config): Record<string, string> {
   return {
     ...(project !== undefined && { project_id: project }),
-    ...(namespace !== undefined && { namespace, group_id: namespace }),
+    ...(namespace !== undefined && { namespace, group_id: namespace, namespace_id: namespace }),
   };
 }
 

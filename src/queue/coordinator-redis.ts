@@ -217,6 +217,7 @@ async function* batchesOf({ link, outage, key }: ReplyStream): AsyncGenerator<re
       arrived.length > 0 ? client.xdel(key, ...arrived) : undefined,
       client.xreadBuffer('COUNT', MESSAGES_AT_ONCE, 'BLOCK', BLOCK_MS, 'STREAMS', key, arrived.at(-1) ?? FROM_START),
     ]);
+    outage.ended('replies');
     const entries = streams?.[0]?.[1] ?? [];
     // After a quiet second all is deleted, so starting anew reads nothing twice; Redis' clock may have gone back.
     arrived = entries.map(([id]) => id);
@@ -236,7 +237,10 @@ type Listen = (channel: string, listener: (text: string) => void) => Promise<Sub
 function listenWith(open: () => RedisLink, outage: Outage): Listen {
   const listeners = new Map<string, Set<{ readonly hear: (text: string) => void }>>();
   let link: RedisLink | undefined;
-  const subscribe = async (channel: string): Promise<unknown> => link?.run(async (client) => client.subscribe(channel));
+  const subscribe = async (channel: string): Promise<void> => {
+    await link?.run(async (client) => client.subscribe(channel));
+    outage.ended('events');
+  };
   const connect = (): RedisLink => {
     const opened = open();
     opened.client.on('message', (channel, text) => {

@@ -23,9 +23,14 @@ function unknownArgument(tool: Tool, name: string): string {
   return `${tool.name} has no argument ${JSON.stringify(name.slice(0, 60))}${hint} It takes: ${known.join(', ')}.`;
 }
 
+function unknown(tool: Tool, path: string, keys: readonly string[]): string {
+  if (path === '') return keys.map((key) => unknownArgument(tool, key)).join(' ');
+  return `${path} has no field ${keys.map((key) => JSON.stringify(key.slice(0, 60))).join(', ')}.`;
+}
+
 function words(tool: Tool, issue: z.core.$ZodIssue): string {
-  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownArgument(tool, key)).join(' ');
   const path = issue.path.join('.');
+  if (issue.code === 'unrecognized_keys') return unknown(tool, path, issue.keys);
   const missing = issue.code === 'invalid_type' && issue.message.endsWith('received undefined');
   return missing ? `${path} is required.` : `${path}: ${issue.message}.`;
 }

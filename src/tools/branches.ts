@@ -21,7 +21,7 @@ export const createBranch = defineTool({
 
 export const listCommits = defineTool({
   name: 'list_commits',
-  summary: 'List commits of a branch, tag or range (a..b), newest first.',
+  summary: 'List commits of a branch, tag or range (a..b).',
   effect: 'read',
   endpoint: 'GET /projects/:project_id/repository/commits',
   input: {
@@ -87,7 +87,7 @@ export const getCommitDiff = defineTool({
 
 export const listReleases = defineTool({
   name: 'list_releases',
-  summary: 'List releases of a project with notes and assets.',
+  summary: 'List releases with notes and assets.',
   effect: 'read',
   endpoint: 'GET /projects/:project_id/releases',
   input: {

@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import type { Content } from './content.ts';
-import { jsonBlock, textBlock } from './content.ts';
+import { textBlock } from './content.ts';
+import { bytesOf, cutText } from './cut.ts';
+import { fitValue } from './fit.ts';
 import { createGlob } from './glob.ts';
 import { text } from './inputs.ts';
 import { localPage } from './local-page.ts';
@@ -36,14 +38,39 @@ type ChangedFile = z.infer<typeof changedFile>;
 const marks = ['new_file', 'deleted_file', 'renamed_file', 'generated_file', 'collapsed', 'too_large'] as const;
 
 /** GitLab leaves out a diff over its limits: https://docs.gitlab.com/administration/diff_limits/ */
-function render(file: ChangedFile): string {
+function headOf(file: ChangedFile): string {
   const said = marks.filter((mark) => file[mark] === true).map((mark) => mark.replace('_file', ''));
   const note = said.length === 0 ? '' : ` (${said.join(', ')})`;
   const path = file.new_path ?? file.old_path ?? '';
   const from = file.renamed_file === true ? `${file.old_path ?? ''} -> ` : '';
   const hidden = file.collapsed === true || file.too_large === true;
   const missing = hidden ? '[GitLab left this diff out: read the file with get_file_contents]\n' : '';
-  return `### ${from}${path}${note}\n${missing}${file.diff ?? ''}`;
+  return `### ${from}${path}${note}\n${missing}`;
+}
+
+/** The most that each may have so that all together fit: the small ones stay whole, the large ones share what is left. */
+function fairShare(sizes: readonly number[], room: number): number {
+  const sorted = sizes.toSorted((a, b) => a - b);
+  let left = Math.max(0, room);
+  for (const [index, size] of sorted.entries()) {
+    const share = Math.floor(left / (sorted.length - index));
+    if (size > share) return share;
+    left -= size;
+  }
+  return Infinity;
+}
+
+/** The diffs below the names of their files. One long diff hides no other file: its own end is cut. */
+function textOf(files: readonly ChangedFile[], { maxBytes, rest }: Fitting): string {
+  const parts = files.map((file) => ({ head: headOf(file), diff: file.diff ?? '' }));
+  const heads = parts.reduce((sum, { head }) => sum + bytesOf(head) + 1, 0);
+  const share = fairShare(
+    parts.map(({ diff }) => bytesOf(diff)),
+    maxBytes - heads,
+  );
+  const howOn = files.length === 1 ? 'read the file itself with get_file_contents' : rest;
+  const shown = parts.map(({ head, diff }) => head + cutText(diff, share, howOn)).join('\n');
+  return cutText(shown, maxBytes, 'ask for fewer files with per_page');
 }
 
 /** The files that some glob names and no glob excludes; all without globs. */
@@ -61,18 +88,42 @@ function wantedFiles(files: readonly ChangedFile[], globs: readonly string[] = [
 
 const view = z.looseObject(diffView);
 
+interface Fitting {
+  readonly maxBytes: number;
+  /** How to get the rest of a file that is cut. */
+  readonly rest: string;
+}
+
+interface Shown {
+  readonly about: Args;
+  readonly args: Args;
+  readonly fitting: Fitting;
+}
+
 /** Changed files as plain unified diffs, below one line of where the list stands. */
-function contentOf(about: Args, { body, page }: Reply, args: Args): readonly Content[] {
+function contentOf({ body, page }: Reply, { about, args, fitting }: Shown): readonly Content[] {
   const files = z.array(changedFile).parse(body);
   const wanted = wantedFiles(files, view.parse(args).files);
   const { page: number, nextPage, total } = page ?? {};
   const skipped = wanted.length === files.length ? undefined : files.length - wanted.length;
   const where = { files: wanted.length, files_skipped: skipped, page: number, next_page: nextPage, total_files: total };
-  return [jsonBlock({ ...about, ...where }), textBlock(wanted.map((file) => render(file)).join('\n'))];
+  // Titles of commits may be long, too.
+  const head = JSON.stringify(fitValue({ ...about, ...where }, Math.floor(fitting.maxBytes / 2)));
+  return [textBlock(head), textBlock(textOf(wanted, { ...fitting, maxBytes: fitting.maxBytes - bytesOf(head) }))];
 }
 
+const FILE_ALONE = 'ask for this file alone with files';
+
+type ShowDiffs = (reply: Reply, args: Args, maxBytes: number) => readonly Content[];
+
 /** Reply of the tools whose GitLab call lists changed files. */
-export const showDiffs = (reply: Reply, args: Args): readonly Content[] => contentOf({}, reply, args);
+export const diffReply =
+  (rest: string): ShowDiffs =>
+  (reply, args, maxBytes) =>
+    contentOf(reply, { about: {}, args, fitting: { maxBytes, rest } });
+
+/** The same for tools that take `files`. */
+export const showDiffs = diffReply(FILE_ALONE);
 
 const comparison = z.looseObject({
   commits: z.array(z.looseObject({ short_id: z.unknown(), title: z.unknown(), author_name: z.unknown() })).nullish(),
@@ -89,6 +140,7 @@ const MAX_COMMITS = 50;
 export function showComparison(
   { body }: Reply,
   args: { readonly page: number; readonly per_page: number },
+  maxBytes: number,
 ): readonly Content[] {
   const { commits, diffs, compare_timeout, compare_same_ref, web_url } = comparison.parse(body);
   const all = (commits ?? []).map(({ short_id, title, author_name }) => ({ short_id, title, author: author_name }));
@@ -99,5 +151,5 @@ export function showComparison(
     incomplete: compare_timeout === true ? 'GitLab cut the diffs off at its limits.' : undefined,
     web_url: web_url ?? undefined,
   };
-  return contentOf(about, localPage(diffs ?? [], args), args);
+  return contentOf(localPage(diffs ?? [], args), { about, args, fitting: { maxBytes, rest: FILE_ALONE } });
 }

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { flag, number, paging, projectId, text } from './inputs.ts';
-import { position, positionFault } from './position.ts';
+import { placed, position, positionFault } from './position.ts';
 import { threadFields, writtenNoteFields } from './shown-fields.ts';
 import { defineTool } from './tool.ts';
 
@@ -71,6 +71,10 @@ export const createMergeRequestThread = defineTool({
   refuses: (args) => positionFault(args.position),
   shows: threadFields,
   verifyWith: 'mr_discussions',
+  run: async (ask, { position: given, body, ...which }) => {
+    const sent = { ...which, body, position: await placed(ask, which, given) };
+    return ask('POST /projects/:project_id/merge_requests/:merge_request_iid/discussions', sent);
+  },
 });
 
 export const createMergeRequestNote = defineTool({

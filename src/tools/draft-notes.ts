@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { flag, number, projectId, text } from './inputs.ts';
-import { positionAsElsewhere, positionFault } from './position.ts';
+import { placed, positionAsElsewhere, positionFault } from './position.ts';
 import { positionFields } from './shown-fields.ts';
 import { defineTool } from './tool.ts';
 
@@ -53,20 +53,18 @@ export const createDraftNote = defineTool({
       project_id: 'team/app',
       merge_request_iid: 2,
       body: 'Is this needed?',
-      position: {
-        base_sha: '32389f5e8e51e6235a48833ca610acf35aa0f0dd',
-        start_sha: '32389f5e8e51e6235a48833ca610acf35aa0f0dd',
-        head_sha: 'df9efc2efd64ae552f98fcc368922d78011a32ec',
-        new_path: 'src/login.ts',
-        new_line: 1,
-      },
+      position: { new_path: 'src/login.ts', new_line: 1 },
     },
   ],
   refuses: (args) => positionFault(args.position),
   shows,
   verifyWith: 'list_draft_notes',
-  run: async (ask, { body, ...rest }) =>
-    ask('POST /projects/:project_id/merge_requests/:merge_request_iid/draft_notes', { ...rest, note: body }),
+  run: async (ask, { body, position, ...rest }) => {
+    const { project_id, merge_request_iid } = rest;
+    const place = await placed(ask, { project_id, merge_request_iid }, position);
+    const sent = { ...rest, note: body, position: place };
+    return ask('POST /projects/:project_id/merge_requests/:merge_request_iid/draft_notes', sent);
+  },
 });
 
 const draft = z.looseObject({ position: z.record(z.string(), z.unknown()).nullish() });

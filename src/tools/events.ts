@@ -53,7 +53,7 @@ const given = { after: '2026-01-05', before: '2026-02-01', page: 1, per_page: 50
 
 export const listEvents = defineTool({
   name: 'list_events',
-  summary: 'List what you did in GitLab, newest first.',
+  summary: 'List what you did in GitLab.',
   effect: 'read',
   endpoint: 'GET /events',
   input: filters,
@@ -63,7 +63,7 @@ export const listEvents = defineTool({
 
 export const getProjectEvents = defineTool({
   name: 'get_project_events',
-  summary: 'List what everyone did in a project, newest first.',
+  summary: 'List what happened in a project.',
   effect: 'read',
   endpoint: 'GET /projects/:project_id/events',
   input: { project_id: projectId, ...filters },

@@ -128,7 +128,7 @@ function faultOf(given: Action): string | undefined {
 
 export const pushFiles = defineTool({
   name: 'push_files',
-  summary: 'Change several files in one commit; start_branch begins a new branch.',
+  summary: 'Change files in one commit; start_branch begins a new branch.',
   effect: 'write',
   endpoint: 'POST /projects/:project_id/repository/commits',
   input: {

@@ -5,12 +5,15 @@ import * as labels from './labels.ts';
 import * as milestones from './milestones.ts';
 import * as namespaces from './namespaces.ts';
 import * as projects from './projects.ts';
+import * as releaseAssets from './release-assets.ts';
 import * as releases from './releases.ts';
 import type { Tool } from './tool.ts';
 import * as issues from './toolset-issues.ts';
 import * as mergeRequests from './toolset-merge-requests.ts';
 import * as pipelines from './toolset-pipelines.ts';
+import * as uploads from './uploads.ts';
 import * as users from './users.ts';
+import * as wikiAttachments from './wiki-attachments.ts';
 import * as wikis from './wikis.ts';
 
 type Flag = 'USE_PIPELINE' | 'USE_MILESTONE' | 'USE_GITLAB_WIKI';
@@ -25,17 +28,17 @@ interface Toolset {
 /** A toolset is the tools of its files: an export there is a tool. */
 export const toolsets: readonly Toolset[] = [
   { name: 'projects', modules: [projects] },
-  { name: 'files', modules: [files] },
+  { name: 'files', modules: [files, uploads] },
   { name: 'issues', modules: [issues] },
   { name: 'merge_requests', modules: [mergeRequests] },
   { name: 'branches_commits', modules: [branches] },
   { name: 'labels', modules: [labels] },
   { name: 'namespaces', modules: [namespaces] },
   { name: 'users_events', modules: [users, events] },
-  { name: 'releases', modules: [releases] },
+  { name: 'releases', modules: [releases, releaseAssets] },
   { name: 'pipelines', flag: 'USE_PIPELINE', modules: [pipelines] },
   { name: 'milestones', flag: 'USE_MILESTONE', modules: [milestones] },
-  { name: 'wikis', flag: 'USE_GITLAB_WIKI', modules: [wikis] },
+  { name: 'wikis', flag: 'USE_GITLAB_WIKI', modules: [wikis, wikiAttachments] },
 ];
 
 export interface RegisteredTool extends Tool {

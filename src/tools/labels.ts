@@ -37,7 +37,7 @@ const priorityOrNone = z
 
 export const listLabels = defineTool({
   name: 'list_labels',
-  summary: 'List the labels that a project can use.',
+  summary: 'List labels of a project.',
   effect: 'read',
   endpoint: 'GET /projects/:project_id/labels',
   input: {
@@ -63,7 +63,7 @@ export const listLabels = defineTool({
 
 export const getLabel = defineTool({
   name: 'get_label',
-  summary: 'Read one label of a project.',
+  summary: 'Read one label.',
   effect: 'read',
   endpoint: 'GET /projects/:project_id/labels/:label_id',
   input: oneLabel,
@@ -73,13 +73,13 @@ export const getLabel = defineTool({
 
 export const createLabel = defineTool({
   name: 'create_label',
-  summary: 'Create a label in a project.',
+  summary: 'Create a label.',
   effect: 'write',
   endpoint: 'POST /projects/:project_id/labels',
   input: {
     project_id: projectId,
     name: text,
-    color: text.describe('#RRGGBB or a CSS name.'),
+    color: text,
     description: z.string().optional(),
     priority: count(Number.MAX_SAFE_INTEGER).optional(),
   },
@@ -93,7 +93,7 @@ export const createLabel = defineTool({
 
 export const updateLabel = defineTool({
   name: 'update_label',
-  summary: 'Rename a label, or change how it looks or ranks.',
+  summary: 'Rename or change a label.',
   effect: 'write',
   endpoint: 'PUT /projects/:project_id/labels/:label_id',
   // Under its old name a renamed label is not found again.
@@ -123,7 +123,7 @@ export const updateLabel = defineTool({
 
 export const deleteLabel = defineTool({
   name: 'delete_label',
-  summary: 'Delete a label of a project.',
+  summary: 'Delete a label.',
   effect: 'destructive',
   endpoint: 'DELETE /projects/:project_id/labels/:label_id',
   input: oneLabel,

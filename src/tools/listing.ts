@@ -25,6 +25,9 @@ function lean(schema: z.core.JSONSchema.BaseSchema): void {
   if (schema.minLength === 1) delete schema.minLength;
 }
 
+/** Their bounds and defaults are the same everywhere, and said in the server instructions. */
+const PAGING = ['page', 'per_page'];
+
 const jsonObject = z.record(z.string(), z.json());
 
 function inputSchema(tool: Tool, filled: readonly string[]): Listing['inputSchema'] {
@@ -37,6 +40,7 @@ function inputSchema(tool: Tool, filled: readonly string[]): Listing['inputSchem
   });
   const required = json.required?.filter((name) => !filled.includes(name)) ?? [];
   const properties = jsonObject.parse(json.properties ?? {});
+  for (const name of PAGING) if (name in properties) properties[name] = { type: 'integer' };
   return { type: 'object', properties, ...(required.length > 0 && { required }) };
 }
 

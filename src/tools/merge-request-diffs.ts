@@ -1,4 +1,4 @@
-import { diffView, showComparison, showDiffs } from './diff.ts';
+import { diffReply, diffView, showComparison, showDiffs } from './diff.ts';
 import { flag, number, paging, projectId, text } from './inputs.ts';
 import type { Tool } from './tool.ts';
 import { defineTool } from './tool.ts';
@@ -24,6 +24,7 @@ export const listMergeRequestDiffs: Tool = {
   ...getMergeRequestDiffs,
   name: 'list_merge_request_diffs',
   view: {},
+  reply: diffReply('ask for this file alone with get_merge_request_diffs and files'),
   examples: [
     { project_id: 'team/app', merge_request_iid: 2 },
     { project_id: 'team/app', merge_request_iid: 6, page: 2, per_page: 10 },

@@ -29,7 +29,7 @@ const namespace = z.looseObject({ id: z.number() });
 
 export const verifyNamespace = defineTool({
   name: 'verify_namespace',
-  summary: 'Tell whether a namespace path exists, and suggest free ones.',
+  summary: 'Tell whether a namespace path is taken.',
   effect: 'read',
   endpoint: 'GET /namespaces/:namespace_path/exists',
   input: { namespace_path: namespacePath },

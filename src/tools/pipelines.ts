@@ -140,6 +140,9 @@ const pipelines = z.array(z.looseObject({ id: z.number() }));
 const RELEASES_ASKED = 20;
 const JOBS_ASKED = 100;
 
+/** So many jobs beside each other must fit into an answer; get_pipeline_job tells more. */
+const jobsInShort = ['id', 'name', 'stage', 'status', 'failure_reason', 'allow_failure', 'duration', 'web_url'];
+
 async function latestRelease(ask: AskGitLab, project_id: string): Promise<z.infer<typeof releases>[number]> {
   const { body } = await ask('GET /projects/:project_id/releases', { project_id, per_page: RELEASES_ASKED });
   const found = releases.parse(body).find((release) => release.upcoming_release !== true);
@@ -166,7 +169,7 @@ export const getLatestReleasePipeline = defineTool({
   shows: [
     ...inside('release', ['name', 'tag_name', 'released_at', 'commit.id', '_links.self']),
     ...inside('pipeline', wholePipelineFields),
-    ...inside('jobs', runnerJobFields),
+    ...inside('jobs', jobsInShort),
     'jobs_left_out',
   ],
   run: async (ask, { project_id, include_jobs }) => {

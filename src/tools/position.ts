@@ -1,5 +1,7 @@
 import * as z from 'zod';
+import { Failure } from '../errors.ts';
 import { number, text } from './inputs.ts';
+import type { AskGitLab } from './tool.ts';
 
 /** Checked in full, but listed as a plain object: listings are precious, and the description says the rest. */
 const unlisted = <Schema extends z.ZodType>(
@@ -18,9 +20,9 @@ const point = z.strictObject({
 export const position = z
   .strictObject({
     position_type: z.enum(['text', 'image', 'file']).default('text'),
-    base_sha: text,
-    start_sha: text,
-    head_sha: text,
+    base_sha: text.optional(),
+    start_sha: text.optional(),
+    head_sha: text.optional(),
     old_path: text.optional(),
     new_path: text.optional(),
     old_line: number.optional(),
@@ -33,25 +35,49 @@ export const position = z
     width: number.optional(),
     height: number.optional(),
   })
-  .describe('shas: diff_refs of the merge request. Line added: new_line; removed: old_line; unchanged: both.');
+  .describe(
+    'Place in the newest diff, or in that of the shas. Line added: new_line; removed: old_line; unchanged: both.',
+  );
 
 /** The same where a neighbouring tool lists it. */
 export const positionAsElsewhere = unlisted(position).describe('As in create_merge_request_thread.');
 
-interface Place {
-  readonly position_type: string;
-  readonly old_path?: string | undefined;
-  readonly new_path?: string | undefined;
-  readonly old_line?: number | undefined;
-  readonly new_line?: number | undefined;
+type Position = z.output<typeof position>;
+
+/** What GitLab would refuse without saying why. */
+export function positionFault(place: Position | undefined): string | undefined {
+  if (place === undefined) return undefined;
+  if (place.old_path === undefined && place.new_path === undefined) return 'position needs new_path or old_path.';
+  if (place.position_type === 'text') return lineFault(place);
+  return place.position_type === 'image' ? pointFault(place) : undefined;
 }
 
-/** What GitLab would refuse with words about a line code. */
-export function positionFault(place: Place | undefined): string | undefined {
-  if (place === undefined) return undefined;
-  const { position_type, old_path, new_path, old_line, new_line } = place;
-  if (old_path === undefined && new_path === undefined) return 'position needs new_path or old_path.';
-  const isLine = position_type === 'text';
-  if (isLine && old_line === undefined && new_line === undefined) return 'position needs new_line or old_line.';
-  return undefined;
+const lineFault = ({ old_line, new_line }: Position): string | undefined =>
+  old_line === undefined && new_line === undefined ? 'position needs new_line or old_line.' : undefined;
+
+const pointFault = ({ x, y, width, height }: Position): string | undefined =>
+  [x, y, width, height].includes(undefined) ? 'position of an image needs x, y, width and height.' : undefined;
+
+const mergeRequest = z.looseObject({
+  diff_refs: z.object({ base_sha: z.string(), start_sha: z.string(), head_sha: z.string() }),
+});
+
+interface Which {
+  readonly project_id: string;
+  readonly merge_request_iid: number;
+}
+
+/** The position as GitLab wants it: with both paths, and with the shas of the newest diff unless all are given. */
+export async function placed(ask: AskGitLab, which: Which, given: Position | undefined): Promise<Position | undefined> {
+  if (given === undefined) return undefined;
+  const paths = { old_path: given.old_path ?? given.new_path, new_path: given.new_path ?? given.old_path };
+  const { base_sha, start_sha, head_sha } = given;
+  if (![base_sha, start_sha, head_sha].includes(undefined)) return { ...given, ...paths };
+  const { body } = await ask('GET /projects/:project_id/merge_requests/:merge_request_iid', { ...which });
+  const newest = mergeRequest.safeParse(body);
+  if (newest.success) return { ...given, ...newest.data.diff_refs, ...paths };
+  throw new Failure(
+    'GITLAB_REJECTED',
+    'GitLab is still preparing the diff of this merge request: try again in a few seconds.',
+  );
 }

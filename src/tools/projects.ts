@@ -119,7 +119,7 @@ export const getRepositoryTree = defineTool({
 
 export const listProjectMembers = defineTool({
   name: 'list_project_members',
-  summary: 'List direct members of a project, or also inherited ones, with access levels.',
+  summary: 'List direct members of a project, or inherited ones too.',
   effect: 'read',
   endpoint: 'GET /projects/:project_id/members',
   input: {
@@ -190,19 +190,14 @@ export const createRepository = defineTool({
 
 export const forkRepository = defineTool({
   name: 'fork_repository',
-  summary: 'Fork a project, by default into your own namespace; import_status tells when it is ready.',
+  summary: 'Fork a project, by default into your own namespace.',
   effect: 'write',
   endpoint: 'POST /projects/:project_id/fork',
   input: {
     project_id: projectId,
     namespace: namespacePath.optional(),
-    name: text.optional(),
-    path: text.optional(),
   },
-  examples: [
-    { project_id: 'team/app' },
-    { project_id: 'team/app', namespace: 'team/subgroup', name: 'App copy', path: 'app-copy' },
-  ],
+  examples: [{ project_id: 'team/app' }, { project_id: 'team/app', namespace: 'team/subgroup' }],
   shows: made,
   verifyWith: 'search_repositories',
 });

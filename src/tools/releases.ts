@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { refuseNoChange } from './changes.ts';
+import { jsonBlock } from './content.ts';
 import { timestamp } from './dates.ts';
 import { projectId, text } from './inputs.ts';
 import { releaseFields } from './release-fields.ts';
@@ -10,17 +11,17 @@ const oneRelease = { project_id: projectId, tag_name: text };
 const content = {
   name: text.optional(),
   description: z.string().optional(),
-  milestones: z.array(text).optional().describe('Titles.'),
+  milestones: z.array(text).optional(),
   released_at: timestamp.optional(),
 };
 
 export const getRelease = defineTool({
   name: 'get_release',
-  summary: 'Read the release of a tag: notes, milestones, assets, evidence.',
+  summary: 'Read the release of a tag.',
   effect: 'read',
   endpoint: 'GET /projects/:project_id/releases/:tag_name',
   input: oneRelease,
-  examples: [{ project_id: 'team/app', tag_name: 'v1.0.0' }],
+  examples: [{ project_id: 'team/app', tag_name: 'v1.1.0' }],
   shows: releaseFields,
 });
 
@@ -86,6 +87,7 @@ export const createReleaseEvidence = defineTool({
   endpoint: 'POST /projects/:project_id/releases/:tag_name/evidence',
   input: oneRelease,
   examples: [{ project_id: 'team/app', tag_name: 'v1.0.0' }],
-  shows: releaseFields,
+  // GitLab collects it in the background and answers nothing.
+  reply: () => [jsonBlock({ collecting: true, shown_by: 'get_release' })],
   verifyWith: 'get_release',
 });

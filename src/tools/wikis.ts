@@ -1,11 +1,12 @@
 import * as z from 'zod';
 import { refuseNoChange } from './changes.ts';
 import type { Content } from './content.ts';
-import { jsonBlock, textBlock } from './content.ts';
+import { textBlock } from './content.ts';
+import { bytesOf, cutText } from './cut.ts';
 import { filePath, flag, paging, projectId, text } from './inputs.ts';
 import { localPage } from './local-page.ts';
 import { pick } from './show.ts';
-import type { Reply } from './tool.ts';
+import type { Args, Reply } from './tool.ts';
 import { defineTool } from './tool.ts';
 
 /** The slug is the page's path: `guides/setup`. */
@@ -31,8 +32,10 @@ export const listWikiPages = defineTool({
 const wikiPage = z.looseObject({ format: z.string().nullish(), content: z.string().nullish() });
 
 /** Text stands as it is in a block of its own, as a file does. */
-function showPage({ body }: Reply): readonly Content[] {
-  return [jsonBlock(pick(body, [...shows, 'encoding', 'front_matter'])), textBlock(wikiPage.parse(body).content ?? '')];
+function showPage({ body }: Reply, _args: Args, maxBytes: number): readonly Content[] {
+  const about = JSON.stringify(pick(body, [...shows, 'encoding', 'front_matter']));
+  const content = wikiPage.parse(body).content ?? '';
+  return [textBlock(about), textBlock(cutText(content, maxBytes - bytesOf(about), 'the page is shown no further'))];
 }
 
 export const getWikiPage = defineTool({

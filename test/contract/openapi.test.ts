@@ -35,14 +35,14 @@ describe.skipIf(isAbsent)("GitLab's OpenAPI documents", () => {
     const before = known.get(tool.name);
     if (before !== undefined) return before;
     const { requests, answers } = await play(tool, plausible(openApi));
-    expect(requests.length).toBeGreaterThanOrEqual(tool.examples.length);
     const further = tool.run === undefined ? [] : (await play(tool, empty)).requests;
-    // A tool of several calls that gives up on the way has not made them all.
-    if (tool.run !== undefined) expect(answers.filter(({ ok }) => !ok)).toEqual([]);
     const found = [...requests, ...further].flatMap((request) => problemsOf(request, openApi));
-    const distinct = [...new Set(found)];
-    known.set(tool.name, distinct);
-    return distinct;
+    // A tool of several calls that gives up on the way has not shown them all.
+    const silent = tool.run === undefined ? [] : answers.flatMap((answer) => (answer.ok ? [] : [answer.detail]));
+    if (requests.length < tool.examples.length) silent.push('An example asks GitLab nothing.');
+    const problems = [...new Set([...found, ...silent])];
+    known.set(tool.name, problems);
+    return problems;
   };
 
   test.each([...tools.values()])('know every request that the examples of $name make', async (tool) => {

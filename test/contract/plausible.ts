@@ -2,6 +2,8 @@ import type { RequestListener } from 'node:http';
 import type { OpenApi } from './openapi.ts';
 
 const SHA = 'a'.repeat(40);
+const RELEASE = 'https://gitlab.example.com/team/app/-/releases/v1.0.0';
+const ASSET = `${RELEASE}/downloads/bin/app`;
 
 /** Something that could be any resource of GitLab: it has each field on which a tool of several calls builds its next call. */
 const anything = {
@@ -23,8 +25,11 @@ const anything = {
   file_path: 'README.md',
   content: '',
   last_commit_id: SHA,
+  diff_refs: { base_sha: SHA, start_sha: SHA, head_sha: SHA },
   url: '/uploads/x',
   web_url: 'https://gitlab.example.com/x',
+  _links: { self: RELEASE },
+  assets: { links: [{ name: 'app', url: ASSET, direct_asset_url: ASSET }] },
   exists: true,
   suggests: [],
   diffs: [],

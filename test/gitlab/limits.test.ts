@@ -40,7 +40,7 @@ test('requests before the end of Retry-After are counted as early', async () => 
   await call('GET /user');
   now += 4999;
   await call('GET /user');
-  now += 1;
+  now += 1000;
   await call('GET /user');
   expect(gitlab.journal.entries().map(({ status, early }) => [status, early])).toEqual([
     [200, false],

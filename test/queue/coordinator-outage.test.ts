@@ -154,6 +154,30 @@ describe.skipIf(!canSpawn)('the coordinator while Redis fails', () => {
     expect(errors.filter((words) => !words.startsWith('Redis (gitlab-'))).toEqual([]);
   });
 
+  test('a command that Redis refuses is told once, and does not hide the next outage', async () => {
+    const api = await start('api');
+    const worker = await start('worker');
+    const heard: string[] = [];
+    await api.receive('api1', (message) => void heard.push(message.toString()));
+    await admin.acl('SETUSER', 'default', '-xread');
+    await vi.waitFor(
+      async () => {
+        await expect(admin.info('errorstats')).resolves.toMatch(/NOPERM:count=[3-9]/u);
+      },
+      { timeout: 5000 },
+    );
+    expect(errors).toEqual([expect.stringContaining('Redis (replies): NOPERM')]);
+    await admin.acl('SETUSER', 'default', '+xread');
+    await worker.reply('api1', Buffer.from('answer'));
+    await vi.waitFor(() => {
+      expect(heard).toEqual(['answer']);
+    });
+    await server.stop();
+    await vi.waitFor(() => {
+      expect(errors).toEqual([expect.stringContaining('NOPERM'), expect.stringContaining('Redis (gitlab-')]);
+    });
+  });
+
   test.each(['gone', 'silent'] as const)(
     'closes at once when Redis is %s, and whoever waits is told',
     async (state) => {

@@ -48,7 +48,7 @@ export function showProjectNamespace(store: Store, namespace: Namespace): Readon
     kind,
     full_path: fullPath,
     parent_id: parentId,
-    avatar_url: kind === 'group' ? null : 'https://secure.gravatar.com/avatar/0?s=80&d=identicon',
+    avatar_url: kind === 'group' ? groupAvatar(id) : 'https://secure.gravatar.com/avatar/0?s=80&d=identicon',
     web_url: webUrl,
   };
 }
@@ -85,7 +85,7 @@ export function showGroup(store: Store, group: Group): Readonly<Record<string, u
     mentions_disabled: null,
     lfs_enabled: true,
     default_branch_protection: 2,
-    avatar_url: null,
+    avatar_url: groupAvatar(group.id),
     request_access_enabled: true,
     full_name: group.fullPath.split('/').join(' / '),
     full_path: group.fullPath,
@@ -99,4 +99,8 @@ export function showGroup(store: Store, group: Group): Readonly<Record<string, u
     extra_shared_runners_minutes_limit: null,
     prevent_forking_outside_group: null,
   };
+}
+
+function groupAvatar(id: number): string {
+  return `/uploads/-/system/group/avatar/${String(id)}/logo.png`;
 }

@@ -55,11 +55,11 @@ export type DetailedMergeStatus =
   | 'conflict'
   | 'mergeable';
 
-export function isDraft(title: string): boolean {
+function isDraft(title: string): boolean {
   return /^(?:draft:|\[draft\]|\(draft\))/iu.test(title);
 }
 
-export function headOf(store: Store, project: Project, mr: MergeRequest): string | null {
+function headOf(store: Store, project: Project, mr: MergeRequest): string | null {
   if (mr.state !== 'opened') return mr.headSha;
   const source = store.projects.get(mr.sourceProjectId) ?? project;
   return source.repository.branches.get(mr.sourceBranch)?.sha ?? mr.headSha;
@@ -78,7 +78,7 @@ export function diffRefs(
   return { base: mergeBase(project.repository, target, head) ?? null, head };
 }
 
-export function headPipeline(store: Store, project: Project, mr: MergeRequest): Pipeline | undefined {
+function headPipeline(store: Store, project: Project, mr: MergeRequest): Pipeline | undefined {
   const head = headOf(store, project, mr);
   return [...project.pipelines.values()].findLast((pipeline) => pipeline.sha === head && !pipeline.tag);
 }

@@ -69,7 +69,7 @@ export function countUserNotes(project: Project, type: NoteableType, iid: number
 }
 
 /** Whether the note takes part in "resolve thread". */
-export function isResolvable(noteable: Noteable, note: Note): boolean {
+function isResolvable(noteable: Noteable, note: Note): boolean {
   return noteable.type === 'MergeRequest' && note.type !== null && !note.system;
 }
 

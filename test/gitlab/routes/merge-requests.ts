@@ -29,7 +29,10 @@ export const mergeRequestRoutes: readonly Route[] = [
   projectRoute('GET /merge_requests/:merge_request_iid', 'code', (context) =>
     json(detail(context, findMergeRequest(context))),
   ),
-  projectRoute('POST /merge_requests', 'take part', (context) => created(detail(context, create(context)))),
+  projectRoute('POST /merge_requests', 'take part', (context) => {
+    const target = inTarget(context);
+    return created(detail(target, create(context, target)));
+  }),
   projectRoute('PUT /merge_requests/:merge_request_iid', 'take part', (context) =>
     json(detail(context, update(context))),
   ),
@@ -119,21 +122,21 @@ function sortValue(mr: MergeRequest, by: (typeof orders)[number]): string {
   return values[by];
 }
 
-/** Where the merge request goes: this project, or the one of `target_project_id`. */
-function targetOf(context: ProjectContext): Project {
+/** The request as seen from where the merge request goes: this project, or the one of `target_project_id`. */
+function inTarget(context: ProjectContext): ProjectContext {
   const { store, viewer, input, project } = context;
   const id = input.text('target_project_id');
   const target = id === undefined ? project : findProject(store, id);
   if (target === undefined || !canSeeProject(store, viewer, target)) throw notFound('Project');
-  return target;
+  return { ...context, project: target, level: projectLevel(store, viewer, target) };
 }
 
-function create(context: ProjectContext): MergeRequest {
+function create(context: ProjectContext, inside: ProjectContext): MergeRequest {
   const { store, viewer, input, project: source } = context;
   input.require('source_branch', 'target_branch', 'title');
   if (context.level < levels.developer) throw forbidden();
-  const target = targetOf(context);
-  if (projectLevel(store, viewer, target) < levels.developer && target.visibility !== 'public') throw forbidden();
+  const target = inside.project;
+  if (inside.level < levels.developer && target.visibility !== 'public') throw forbidden();
   const branches = {
     sourceBranch: input.requiredText('source_branch'),
     targetBranch: input.requiredText('target_branch'),
@@ -159,11 +162,11 @@ function create(context: ProjectContext): MergeRequest {
     checkedAtMs: prepared + store.timings.mergeCheckMs,
     createdAt,
     updatedAt: createdAt,
-    ...chosenLabels(context, []),
+    ...chosenLabels(inside, []),
     ...chosenAssignees(context),
   };
   target.mergeRequests.set(mr.iid, mr);
-  record({ ...context, project: target }, { action: 'opened', target: eventTarget(mr) });
+  record(inside, { action: 'opened', target: eventTarget(mr) });
   return mr;
 }
 

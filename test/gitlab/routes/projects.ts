@@ -66,7 +66,7 @@ function sightOf({ store, viewer }: Context, project: Project): Sight {
   return { projectLevel: own, groupLevel: inherited };
 }
 
-export function findGroup(context: Context): Group {
+function findGroup(context: Context): Group {
   const id = param(context, 'id');
   const group = [...context.store.groups.values()].find(
     (each) => String(each.id) === id || each.fullPath.toLowerCase() === id.toLowerCase(),

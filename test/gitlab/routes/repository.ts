@@ -4,7 +4,7 @@ import type { ProjectContext } from '../context.ts';
 import { levels } from '../entities/user.ts';
 import { notFound, refuse } from '../errors.ts';
 import { diffBetween } from '../repository/changes.ts';
-import { ancestors, mergeBase } from '../repository/history.ts';
+import { ancestors, mergeBase, remember } from '../repository/history.ts';
 import { mayPush, resolve, treeAt } from '../repository/repository.ts';
 import type { Branch, Entry, Tree } from '../repository/repository.ts';
 import { showBranch, showCommit, showTag } from '../repository/show-commit.ts';
@@ -89,32 +89,40 @@ function listTree({ input, project }: ProjectContext): readonly TreeNode[] {
     throw notFound('Tree');
   }
   const path = (input.text('path') ?? '').replace(/\/+$/u, '');
-  const nodes = nodesBelow(treeAt(repository, sha), path === '' ? '' : `${path}/`, input.on('recursive'));
+  const prefix = path === '' ? '' : `${path}/`;
+  const recursive = input.on('recursive');
+  const nodes = remember(repository, `tree ${sha} ${String(recursive)} ${prefix}`, () =>
+    nodesBelow(treeAt(repository, sha), prefix, recursive).toSorted(byKindAndPath),
+  );
   if (nodes.length === 0 && path !== '') throw notFound('invalid revision or path');
-  return nodes.toSorted(byKindAndPath);
+  return nodes;
 }
 
 function nodesBelow(tree: Tree, prefix: string, recursive: boolean): readonly TreeNode[] {
   const nodes = new Map<string, TreeNode>();
   for (const [file, entry] of tree) {
     if (!file.startsWith(prefix)) continue;
-    for (const node of nodesOn(file, entry, prefix)) {
-      nodes.set(node.path, node);
+    for (const path of pathsTo(file, prefix.length)) {
+      if (!nodes.has(path)) nodes.set(path, path === file ? fileNode(file, entry) : directoryNode(path));
       if (!recursive) break;
     }
   }
   return [...nodes.values()];
 }
 
-/** A file and the directories above it, from the outside in. */
-function* nodesOn(file: string, entry: Entry, prefix: string): Generator<TreeNode> {
-  const names = file.slice(prefix.length).split('/');
-  for (const [index, name] of names.entries()) {
-    const path = `${prefix}${names.slice(0, index + 1).join('/')}`;
-    yield index < names.length - 1
-      ? { id: createHash('sha1').update(path).digest('hex'), name, type: 'tree', path, mode: '040000' }
-      : { id: entry.blob.id, name, type: 'blob', path, mode: entry.mode };
-  }
+/** The directories above a file from the outside in, and the file itself. */
+function* pathsTo(file: string, start: number): Generator<string> {
+  for (let end = file.indexOf('/', start); end !== -1; end = file.indexOf('/', end + 1)) yield file.slice(0, end);
+  yield file;
+}
+
+function fileNode(path: string, { blob, mode }: Entry): TreeNode {
+  return { id: blob.id, name: path.split('/').at(-1) ?? '', type: 'blob', path, mode };
+}
+
+function directoryNode(path: string): TreeNode {
+  const id = createHash('sha1').update(path).digest('hex');
+  return { id, name: path.split('/').at(-1) ?? '', type: 'tree', path, mode: '040000' };
 }
 
 function byKindAndPath(one: TreeNode, other: TreeNode): number {

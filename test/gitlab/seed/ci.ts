@@ -13,7 +13,7 @@ interface NewPipeline {
   readonly source?: string;
 }
 
-export function addPipeline(store: Store, project: Project, options: NewPipeline): Pipeline {
+function addPipeline(store: Store, project: Project, options: NewPipeline): Pipeline {
   const { status, tag = false, source = 'push' } = options;
   const iid = project.pipelines.size + 1;
   const finished = status === 'success' || status === 'failed';
@@ -33,7 +33,7 @@ export function addPipeline(store: Store, project: Project, options: NewPipeline
   return pipeline;
 }
 
-export function addJob(
+function addJob(
   store: Store,
   project: Project,
   job: Pick<Job, 'pipelineId' | 'name' | 'stage' | 'status'> & Partial<Job>,

@@ -5,7 +5,7 @@ import { hour } from './calendar.ts';
 import { people } from './people.ts';
 import { addCommit, serverSource } from './repository.ts';
 
-export function addMergeRequest(
+function addMergeRequest(
   store: Store,
   project: Project,
   mr: Partial<MergeRequest> & Pick<MergeRequest, 'title' | 'sourceBranch'>,
@@ -78,7 +78,7 @@ export function seedMergeRequests(store: Store, app: Project): void {
 }
 
 /** A branch from main with one commit. */
-export function branchOff(
+function branchOff(
   project: Project,
   branch: string,
   files: Readonly<Record<string, string>>,
