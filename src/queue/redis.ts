@@ -139,7 +139,7 @@ export async function inspectRedis(client: { info(): Promise<string> }): Promise
   const policy = info.get('maxmemory_policy') ?? 'noeviction';
   const warnings: string[] = [];
   if (!isValkey && !/^(?:[7-9]|\d{2,})\./u.test(version))
-    warnings.push(`Redis ${version} is too old: answers need BLMPOP, which Redis 7.0 and every Valkey have.`);
+    warnings.push(`Redis ${version} is too old: this service is made for Redis 7.0 and later, or Valkey.`);
   if (policy !== 'noeviction')
     warnings.push(`maxmemory-policy is ${policy}: Redis may drop waiting calls. Set it to noeviction.`);
   return warnings;

@@ -106,11 +106,11 @@ async function turnAway(desk: Desk, { job, token }: Delivery, entered: Entered):
     }
     case 'limited':
       return sendFailure(desk, to, limited(entered.waitMs));
-    case 'claimed':
-      return sendFailure(desk, to, DIED.write);
     case 'expired':
       return sendFailure(desk, to, EXPIRED);
     case 'go':
+    // Delivered twice: whoever claimed it answers, or its caller hears at the deadline that nobody did.
+    case 'claimed':
     case 'cancelled':
     case 'orphan':
       desk.log.debug({ callId: to.id, verdict: entered.verdict }, 'call dropped');

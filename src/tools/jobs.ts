@@ -42,7 +42,7 @@ export const getPipelineJobOutput = defineTool({
     head: count(MAX_LINES).optional(),
     tail: count(MAX_LINES).optional(),
     search: text.max(1000).optional(),
-    context_lines: count(100).optional().describe('Lines around each match.'),
+    context_lines: count(500).optional().describe('Lines around each match.'),
     invert_match: flag.optional(),
     extract: z
       .enum(['terraform_outputs', 'terraform_resources', 'terraform_all', 'aws_assets', 'errors', 'test_results'])
@@ -50,8 +50,8 @@ export const getPipelineJobOutput = defineTool({
     format: z.enum(['json', 'text']).optional(),
   },
   examples: [
-    { project_id: 'team/app', job_id: 1 },
-    { project_id: 'team/app', job_id: 1, search: 'ERROR|FAIL', context_lines: 2, tail: 50 },
+    { project_id: 'team/app', job_id: 7003 },
+    { project_id: 'team/app', job_id: 7003, search: 'ERROR|FAIL', context_lines: 2, tail: 50 },
   ],
   reads: (args, maxBytes) => createLogReader({ ...args, maxBytes }),
 });

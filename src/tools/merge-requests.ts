@@ -172,10 +172,10 @@ export const mergeMergeRequest = defineTool({
     auto_merge: flag.optional().describe('Merge when the pipeline succeeds.'),
   },
   examples: [
-    { project_id: 'team/app', merge_request_iid: 1 },
+    { project_id: 'team/app', merge_request_iid: 2 },
     {
       project_id: 'team/app',
-      merge_request_iid: 1,
+      merge_request_iid: 2,
       squash: true,
       should_remove_source_branch: true,
       sha: 'a'.repeat(40),

@@ -83,8 +83,8 @@ export const downloadReleaseAsset = defineTool({
   examples: [
     {
       project_id: 'team/app',
-      tag_name: 'v1.0.0',
-      asset_link_url: 'https://gitlab.example.com/team/app/-/releases/v1.0.0/downloads/bin/app',
+      tag_name: 'v1.1.0',
+      asset_link_url: 'https://gitlab.example.com/team/app/-/releases/v1.1.0/downloads/bin/app.zip',
     },
   ],
   run: async (ask, { project_id, tag_name, asset_link_url }) => {

@@ -25,19 +25,26 @@ function treeOf(paths: readonly string[]): Fields {
   return new Map([...heads].map(([head, tails]) => [head, treeOf(tails)]));
 }
 
-/** Null, empty lists and empty objects tell a model nothing. */
+/** Null, empty texts, lists and objects tell a model nothing. */
 function isEmpty(value: unknown): boolean {
-  if (value === null || value === undefined) return true;
+  if (value === null || value === undefined || value === '') return true;
   if (isList(value)) return value.length === 0;
   return isObject(value) && Object.keys(value).length === 0;
 }
 
 function pickTree(value: unknown, fields: Fields): unknown {
   if (isList(value)) return value.map((each) => pickTree(each, fields)).filter((each) => !isEmpty(each));
-  if (!isObject(value) || fields.size === 0) return value;
+  if (!isObject(value)) return value;
+  if (fields.size === 0) return withoutEmpty(value);
   const [only, ...others] = fields;
   if (only !== undefined && others.length === 0) return pickTree(value[only[0]], only[1]);
   return pickEach(value, fields);
+}
+
+/** A whole object, as far as it says something. */
+function withoutEmpty(value: Json): Json {
+  const told = Object.entries(value).map(([name, each]) => [name, pickTree(each, new Map())] as const);
+  return Object.fromEntries(told.filter(([, each]) => !isEmpty(each)));
 }
 
 function pickEach(value: Json, fields: Fields): Json {

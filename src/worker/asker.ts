@@ -83,12 +83,16 @@ async function sendOften(options: AskerOptions, request: GitLabRequest, manner: 
   }
 }
 
+const sentence = (text: string): string => (/[.!?]$/u.test(text) ? text : `${text}.`);
+
 /** A refusal of GitLab's with what it means for this tool and what to do next. */
 function advised({ tool, call }: AskerOptions, error: unknown): unknown {
   if (!(error instanceof GitLabFailure) || error.status === undefined) return error;
-  const { code = error.code, means = '' } = tool.explains?.[error.status] ?? {};
+  // A token that is not taken at all means the same everywhere.
+  const isToken = error.detail.includes('invalid_token');
+  const { code = error.code, means = '' } = (isToken ? undefined : tool.explains?.[error.status]) ?? {};
   const advice = error.status === 404 ? whereToLook(tool, call.caller.grants) : '';
-  const words = [`${error.detail}.`, means, advice].filter((each) => each !== '').join(' ');
+  const words = [sentence(error.detail), means, advice].filter((each) => each !== '').join(' ');
   return new Failure(code, words, { cause: error, retryAfterMs: error.retryAfterMs });
 }
 

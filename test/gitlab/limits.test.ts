@@ -61,6 +61,17 @@ async function statuses(...requests: readonly (readonly [string, string])[]): Pr
   return results;
 }
 
+test('a request before the Retry-After of a fault is over is early too', async () => {
+  gitlab.faults.add({ times: 1, fault: { kind: 'throttle429', retryAfterSeconds: 3 } });
+  await call('GET /user');
+  now += 2999;
+  await call('GET /version');
+  await call('GET /user');
+  now += 1;
+  await call('GET /user');
+  expect(gitlab.journal.entries().map((entry) => entry.early)).toEqual([false, false, true, false]);
+});
+
 test('a limit counts each token apart, each address together, or a class of paths', async () => {
   const [alice, bob, search] = [
     ['GET /user', 'glpat-alice'],

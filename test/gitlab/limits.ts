@@ -29,6 +29,8 @@ export interface Limits {
   add(rule: LimitRule): void;
   clear(): void;
   check(request: Request): Verdict;
+  /** Counts this token's requests to this path as early for so long: a fault has told it to wait. */
+  hold(request: Pick<Request, 'token' | 'path'>, seconds: number): void;
 }
 
 interface Bucket {
@@ -50,21 +52,31 @@ export function createLimits({ now }: { readonly now: () => number }): Limits {
   /** gitlab.com's 2,000 a minute and user, shown in headers and enforced by nobody. */
   const shown = createLimit({ per: 'token', requests: 2000, windowMs: 60_000 }, false);
   let limits: Limit[] = [];
+  const heldUntil = new Map<string, number>();
   return {
     add: (rule) => {
       limits.push(createLimit(rule, true));
     },
     clear: () => {
       limits = [];
+      heldUntil.clear();
+    },
+    hold: (request, seconds) => {
+      heldUntil.set(holdKey(request), now() + seconds * 1000);
     },
     check: (request) => {
       const verdicts = [...limits, shown]
         .filter((limit) => limit.covers(request))
         .map((limit) => count(limit, request, now()));
       const [first = none] = verdicts.toSorted((one, other) => Number(other.refused) - Number(one.refused));
-      return { ...first, early: verdicts.some((verdict) => verdict.early) };
+      const held = now() < (heldUntil.get(holdKey(request)) ?? 0);
+      return { ...first, early: held || verdicts.some((verdict) => verdict.early) };
     },
   };
+}
+
+function holdKey({ token, path }: Pick<Request, 'token' | 'path'>): string {
+  return `${token ?? ''} ${path}`;
 }
 
 const none: Verdict = { refused: false, early: false, headers: {} };

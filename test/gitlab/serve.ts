@@ -48,14 +48,13 @@ interface Wire {
 
 async function serveApi(parts: Parts, target: Target, { request, response }: Wire): Promise<void> {
   const startedAt = performance.now();
-  const { store, journal, limits, faults } = parts;
+  const { store, journal } = parts;
   const { method, path, search } = target;
   const caller = identify(store, request.headers);
   const who = { token: caller.token, user: caller.user?.username ?? null };
   const requestId = randomUUID().replaceAll('-', '');
   const note = journal.begin({ method, path, query: search.slice(1), ...who, requestId });
-  const verdict = limits.check({ token: who.token, ip: request.socket.remoteAddress ?? '', path });
-  const { fault, delayMs } = verdict.refused ? unharmed : faults.pick({ method, path, ...who });
+  const { verdict, fault, delayMs } = judge(parts, { method, path, ...who, ip: request.socket.remoteAddress ?? '' });
   note({ early: verdict.early, fault: fault?.kind ?? (delayMs > 0 ? 'slow' : null) });
   watch(response, note, fault?.kind.startsWith('reset') === true);
   const body = await receive(request);
@@ -77,6 +76,26 @@ async function serveApi(parts: Parts, target: Target, { request, response }: Wir
     },
   };
   await play(fault, exchange, delayMs);
+}
+
+interface Suspect {
+  readonly method: string;
+  readonly path: string;
+  readonly user: string | null;
+  readonly token: string | null;
+  readonly ip: string;
+}
+
+/** What the limits say of a request and, if they let it pass, which fault it meets. */
+function judge({ limits, faults }: Parts, suspect: Suspect): Judgement {
+  const verdict = limits.check(suspect);
+  const { fault, delayMs } = verdict.refused ? unharmed : faults.pick(suspect);
+  if (fault !== undefined && 'retryAfterSeconds' in fault) limits.hold(suspect, fault.retryAfterSeconds ?? 0);
+  return { verdict, fault, delayMs };
+}
+
+interface Judgement extends ReturnType<Faults['pick']> {
+  readonly verdict: ReturnType<Limits['check']>;
 }
 
 const unharmed = { fault: undefined, delayMs: 0 };

@@ -41,7 +41,11 @@ const greeting = z.object({ url: z.string() });
 /** Starts `main.ts` as a child process. */
 export async function spawnGitLab(): Promise<RemoteGitLab> {
   const main = fileURLToPath(new URL('main.ts', import.meta.url));
-  const child = spawn(process.execPath, ['--import', 'tsx', main], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, ['--import', 'tsx', main], {
+    cwd: fileURLToPath(new URL('../..', import.meta.url)),
+    // The ipc channel ends with this process, and then the child ends too.
+    stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+  });
   const { url } = greeting.parse(JSON.parse(await firstLine(child)));
   const { pid } = child;
   if (pid === undefined) throw new Error('the stand-in GitLab has no process id');

@@ -133,7 +133,7 @@ describe.skipIf(!canSpawn)('the coordinator while Redis fails', () => {
     await admin.acl('SETUSER', 'default', '-set');
     await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
     await vi.waitFor(async () => {
-      await expect(admin.info('errorstats')).resolves.toContain('errorstat_NOPERM:count=2');
+      await expect(admin.info('errorstats')).resolves.toMatch(/NOPERM:count=[2-9]/u);
       await api.leave(admission());
     });
     expect(api.isReady()).toBe(false);
@@ -156,19 +156,18 @@ describe.skipIf(!canSpawn)('the coordinator while Redis fails', () => {
 
   test('a command that Redis refuses is told once, and does not hide the next outage', async () => {
     const api = await start('api');
-    const worker = await start('worker');
     const heard: string[] = [];
     await api.receive('api1', (message) => void heard.push(message.toString()));
     await admin.acl('SETUSER', 'default', '-xread');
     await vi.waitFor(
       async () => {
-        await expect(admin.info('errorstats')).resolves.toMatch(/NOPERM:count=[3-9]/u);
+        await expect(admin.info('errorstats')).resolves.toMatch(/NOPERM:count=(?:[3-9]|\d{2,})/u);
       },
       { timeout: 5000 },
     );
     expect(errors).toEqual([expect.stringContaining('Redis (replies): NOPERM')]);
     await admin.acl('SETUSER', 'default', '+xread');
-    await worker.reply('api1', Buffer.from('answer'));
+    await api.reply('api1', Buffer.from('answer'));
     await vi.waitFor(() => {
       expect(heard).toEqual(['answer']);
     });

@@ -28,6 +28,12 @@ describe('pick', () => {
     expect(pick(issue, ['milestone.title', 'labels', 'weight', 'confidential'])).toEqual({ confidential: false });
   });
 
+  test('shows a whole object without what is empty in it', () => {
+    const mergeRequest = { diff_refs: { base_sha: null, head_sha: 'x', deep: { gone: '' } } };
+
+    expect(pick(mergeRequest, ['diff_refs'])).toEqual({ diff_refs: { head_sha: 'x' } });
+  });
+
   test.each([null, undefined, 'text', 7, [null], [1, 'x']])('takes whatever GitLab sends: %j', (value) => {
     expect(() => pick(value, ['a.b.c'])).not.toThrow();
   });

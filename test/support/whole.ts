@@ -1,0 +1,32 @@
+import { startApi } from '../../src/api/start.ts';
+import { readConfig } from '../../src/config/read.ts';
+import { createLog } from '../../src/log.ts';
+import { createMemoryBroker } from '../../src/queue/broker-memory.ts';
+import { createShutdown } from '../../src/shutdown.ts';
+import { startWorker } from '../../src/worker/start.ts';
+
+interface Whole {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+const SECRET = 'a-secret-of-the-tests-that-is-long-enough';
+
+/** Both roles in this process, every toolset on: as quick to start as a test wants, and nothing of it faked. */
+export async function startWhole(env: Readonly<Record<string, string>>): Promise<Whole> {
+  const log = createLog({ level: 'off' });
+  const shutdown = createShutdown({ log, deadlineMs: 5000, exit: () => undefined });
+  const flags = { USE_PIPELINE: 'true', USE_MILESTONE: 'true', USE_GITLAB_WIKI: 'true' };
+  const parts = {
+    config: readConfig('all', { PORT: '0', ...flags, ...env }),
+    server: { name: 'go-mcp-gitlab', version: '1.2.3' },
+    broker: createMemoryBroker(),
+    secret: SECRET,
+    log,
+    shutdown,
+    isAlone: false,
+  };
+  await startWorker(parts);
+  const url = await startApi(parts);
+  return { url, close: async () => shutdown.run('test') };
+}
