@@ -108,8 +108,8 @@ async function turnAway(desk: Desk, { job, token }: Delivery, entered: Entered):
       return sendFailure(desk, to, limited(entered.waitMs));
     case 'expired':
       return sendFailure(desk, to, EXPIRED);
+    // `claimed`: delivered twice; whoever claimed it answers, or its caller hears at the deadline that nobody did.
     case 'go':
-    // Delivered twice: whoever claimed it answers, or its caller hears at the deadline that nobody did.
     case 'claimed':
     case 'cancelled':
     case 'orphan':

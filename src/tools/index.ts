@@ -11,10 +11,9 @@ import type { Tool } from './tool.ts';
 import * as issues from './toolset-issues.ts';
 import * as mergeRequests from './toolset-merge-requests.ts';
 import * as pipelines from './toolset-pipelines.ts';
+import * as wikis from './toolset-wikis.ts';
 import * as uploads from './uploads.ts';
 import * as users from './users.ts';
-import * as wikiAttachments from './wiki-attachments.ts';
-import * as wikis from './wikis.ts';
 
 type Flag = 'USE_PIPELINE' | 'USE_MILESTONE' | 'USE_GITLAB_WIKI';
 
@@ -38,7 +37,7 @@ export const toolsets: readonly Toolset[] = [
   { name: 'releases', modules: [releases, releaseAssets] },
   { name: 'pipelines', flag: 'USE_PIPELINE', modules: [pipelines] },
   { name: 'milestones', flag: 'USE_MILESTONE', modules: [milestones] },
-  { name: 'wikis', flag: 'USE_GITLAB_WIKI', modules: [wikis, wikiAttachments] },
+  { name: 'wikis', flag: 'USE_GITLAB_WIKI', modules: [wikis] },
 ];
 
 export interface RegisteredTool extends Tool {

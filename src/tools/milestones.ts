@@ -165,6 +165,7 @@ export const getMilestoneBurndownEvents = defineTool({
     { project_id: 'team/app', milestone_id: 301 },
     { project_id: 'team/app', milestone_id: 301, page: 1, per_page: 100 },
   ],
+  shows: ['created_at', 'action', 'weight'],
   run: async (ask, { page, per_page, ...which }) => {
     const { body } = await ask('GET /projects/:project_id/milestones/:milestone_id/burndown_events', which);
     return localPage(body, { page, per_page });

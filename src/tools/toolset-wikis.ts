@@ -1,0 +1,2 @@
+export * from './wiki-attachments.ts';
+export * from './wikis.ts';
