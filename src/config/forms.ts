@@ -102,6 +102,24 @@ export function gitlabApiUrl() {
   });
 }
 
+/** A web address without query and fragment; a slash at its end is taken off. */
+export function webUrl() {
+  return textWith((text) => {
+    const url = urlOf(text);
+    const isWeb =
+      url !== undefined && ['http:', 'https:'].includes(url.protocol) && url.search === '' && url.hash === '';
+    return isWeb ? undefined : 'is not a web address; write it such as https://mcp.example.com';
+  }).transform((text) => text.replace(/\/+$/u, ''));
+}
+
+/** Comma list of plain words. */
+export function wordList() {
+  return textWith((text) => {
+    const wrong = itemsOf(text).find((item) => !/^[\w:.-]+$/u.test(item));
+    return wrong === undefined ? undefined : `has an item ${JSON.stringify(wrong)}; write words separated by commas`;
+  }).transform((text): readonly string[] => itemsOf(text));
+}
+
 /** redis:// or rediss:// with a host and at most a database number. */
 export function redisUrl() {
   return textWith((text) => {

@@ -13,9 +13,12 @@ import {
   projectList,
   redisUrl,
   wholeNumber,
+  webUrl,
+  wordList,
 } from './forms.ts';
 
-type Group = 'GitLab' | 'Policy' | 'Tools' | 'HTTP' | 'Queue' | 'Worker' | 'Time limits' | 'Size limits' | 'Log';
+type Group =
+  'GitLab' | 'Policy' | 'Tools' | 'HTTP' | 'OAuth' | 'Queue' | 'Worker' | 'Time limits' | 'Size limits' | 'Log';
 
 /** What docs/CONFIG.md says of a variable besides its name and default. */
 interface Note {
@@ -84,6 +87,31 @@ export const schema = z.object({
     group: 'Policy',
     meaning: 'Offers reading tools only and refuses every write.',
   }),
+  GITLAB_ALLOWED_TOOLS: wordList().default([]).register(notes, {
+    group: 'Policy',
+    meaning: 'Comma list of the only tools that are offered; without it every tool of the toolsets that are on.',
+  }),
+  GITLAB_DENIED_TOOLS: wordList().default([]).register(notes, {
+    group: 'Policy',
+    meaning: 'Comma list of tools that are not offered.',
+  }),
+  GITLAB_ALLOW_DESTRUCTIVE: flag().default(true).register(notes, {
+    group: 'Policy',
+    meaning: 'Whether tools are offered that delete, merge or cancel.',
+  }),
+  DESTRUCTIVE_CONFIRM: oneOf(['off', 'argument']).default('off').register(notes, {
+    group: 'Policy',
+    meaning:
+      'Whether a destructive call asks first: off, or argument (clients of 2026-07-28 are asked, others repeat the call with confirm=true).',
+  }),
+  MAX_CALLS_PER_MINUTE_PER_CALLER: wholeNumber(1, 1_000_000).default(1200).register(notes, {
+    group: 'Policy',
+    meaning: 'Most tool calls of one caller in a minute at one API replica.',
+  }),
+  MAX_CALLS_IN_FLIGHT: wholeNumber(1, 1_000_000).default(5000).register(notes, {
+    group: 'Policy',
+    meaning: 'Most tool calls under way at one API replica.',
+  }),
   USE_PIPELINE: flag().default(false).register(notes, {
     group: 'Tools',
     meaning: 'Offers the tools for pipelines and jobs.',
@@ -111,9 +139,43 @@ export const schema = z.object({
     secret: true,
     requiredWhen: 'others than you can reach the API',
   }),
+  MCP_AUTH_TOKEN_PREVIOUS: headerSecret().optional().register(notes, {
+    group: 'HTTP',
+    meaning: 'Accepted beside MCP_AUTH_TOKEN while clients change to the new one.',
+    secret: true,
+  }),
+  ALLOW_UNAUTHENTICATED: flag().default(false).register(notes, {
+    group: 'HTTP',
+    meaning: 'Lets an API without MCP_AUTH_TOKEN lend its shared GitLab token to everybody who reaches it.',
+  }),
+  GITLAB_TOKEN_MODE: oneOf(['either', 'user', 'shared']).default('either').register(notes, {
+    group: 'HTTP',
+    meaning:
+      'Whose GitLab token is used: the one of the request, else the shared one (either); only user; only shared.',
+  }),
+  OAUTH_ISSUER: webUrl().optional().register(notes, {
+    group: 'OAuth',
+    meaning: 'Base URL of the GitLab that issues OAuth tokens; turns the OAuth 2.1 resource server on.',
+    requiredWhen: 'users log in with OAuth',
+  }),
+  PUBLIC_URL: webUrl().optional().register(notes, {
+    group: 'OAuth',
+    meaning: 'URL under which clients reach this server, without /mcp.',
+    requiredWhen: 'OAUTH_ISSUER is set',
+  }),
+  OAUTH_APPLICATION_IDS: wordList().default([]).register(notes, {
+    group: 'OAuth',
+    meaning: 'Comma list of the GitLab application ids whose OAuth tokens are accepted.',
+    requiredWhen: 'OAUTH_ISSUER is set',
+  }),
+  OAUTH_SCOPES: wordList().default(['api']).register(notes, {
+    group: 'OAuth',
+    meaning: 'Comma list of the scopes that clients are told to ask for; a token needs one of api and read_api.',
+  }),
   ALLOWED_HOSTS: hostList().default([]).register(notes, {
     group: 'HTTP',
-    meaning: 'Comma list of host names accepted in the Host header, whatever the port.',
+    meaning:
+      'Comma list of host names accepted in the Host header, whatever the port. Empty: on a loopback HOST its own names, elsewhere any.',
   }),
   ALLOWED_ORIGINS: hostList().default([]).register(notes, {
     group: 'HTTP',
@@ -130,6 +192,11 @@ export const schema = z.object({
     meaning: 'Seals calls and answers in Redis, at least 32 characters, the same for API and worker.',
     secret: true,
     requiredWhen: 'API and worker run apart without MCP_AUTH_TOKEN, from which it is derived otherwise',
+  }),
+  QUEUE_SECRET_PREVIOUS: longSecret(32).optional().register(notes, {
+    group: 'Queue',
+    meaning: 'Still opens what was sealed before QUEUE_SECRET was changed.',
+    secret: true,
   }),
   MAX_OUTSTANDING_PER_CALLER: wholeNumber(1, 1_000_000).default(2000).register(notes, {
     group: 'Queue',
@@ -190,6 +257,11 @@ export const schema = z.object({
   STRUCTURED_CONTENT: oneOf(['off', 'on']).default('off').register(notes, {
     group: 'Tools',
     meaning: 'Whether an answer in JSON comes as structuredContent too; some clients then feed it to the model twice.',
+  }),
+  AUDIT_LOG: oneOf(['off', 'writes', 'all']).default('writes').register(notes, {
+    group: 'Log',
+    meaning:
+      'Which calls get a line in the audit log: off, writes, or all. Refused calls count as what they would have been.',
   }),
   MCP_LOG_LEVEL: oneOf(['off', 'error', 'warn', 'info', 'access', 'debug']).default('info').register(notes, {
     group: 'Log',
