@@ -3,6 +3,7 @@ import { format } from 'prettier';
 import { configDocs } from '../src/config/docs.ts';
 import { failures } from '../src/errors.ts';
 import { toolDocs } from '../src/tools/docs.ts';
+import { policyPage } from './policy-page.ts';
 
 /** Writes the generated pages; with --check only says which are out of date, and fails. */
 
@@ -23,7 +24,12 @@ function errorDocs(): string {
   ].join('\n');
 }
 
-const pages = { 'docs/CONFIG.md': configDocs(), 'docs/ERRORS.md': errorDocs(), 'docs/TOOLS.md': toolDocs() };
+const pages = {
+  'docs/CONFIG.md': configDocs(),
+  'docs/ERRORS.md': errorDocs(),
+  'docs/POLICY.md': policyPage(),
+  'docs/TOOLS.md': toolDocs(),
+};
 const isCheck = process.argv.includes('--check');
 
 async function refresh(path: string, page: string): Promise<void> {

@@ -8,17 +8,21 @@ import type { Log } from './log.ts';
 import { createMemoryBroker } from './queue/broker-memory.ts';
 import { createRedisBroker } from './queue/broker-redis.ts';
 import type { Broker } from './queue/broker.ts';
-import { queueSecret } from './queue/secret.ts';
+import { queueSecrets } from './queue/secret.ts';
+import type { QueueSecrets } from './queue/secret.ts';
 import { createShutdown } from './shutdown.ts';
 import type { Shutdown } from './shutdown.ts';
+import { faultOfNames } from './tools/known-name.ts';
 
 /** What every role is started with. */
 interface Parts {
   readonly config: Config;
   readonly server: typeof server;
   readonly broker: Broker;
-  readonly secret: string;
+  readonly secrets: QueueSecrets;
   readonly log: Log;
+  /** Writes whatever the level of the other log is. */
+  readonly auditLog: Log;
   readonly shutdown: Shutdown;
   /** Whether the role has the process for itself. */
   readonly isAlone: boolean;
@@ -26,13 +30,24 @@ interface Parts {
 
 function configOf(role: Role): Config | undefined {
   try {
-    return readConfig(role);
+    const config = readConfig(role);
+    requireToolNames(config);
+    return config;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`${error.message}\n`);
     process.exitCode = 1;
     return undefined;
   }
+}
+
+/** A name that is no tool's would deny nothing, or allow nothing. */
+function requireToolNames(config: Config): void {
+  const faults = (['GITLAB_ALLOWED_TOOLS', 'GITLAB_DENIED_TOOLS'] as const).flatMap((variable) => {
+    const words = faultOfNames(config[variable]);
+    return words === undefined ? [] : [{ variable, words }];
+  });
+  if (faults.length > 0) throw new ConfigError(faults);
 }
 
 function brokerOf(role: Role, { REDIS_URL: url }: Config, log: Log): Broker {
@@ -60,13 +75,16 @@ export async function begin(role: Role, start: (parts: Parts) => Promise<void>):
   const deadlineMs = role === 'worker' ? config.WORKER_DRAIN_MS : config.API_DRAIN_MS;
   const shutdown = createShutdown({ log, deadlineMs, exit: (code) => process.exit(code) });
   shutdown.listen(process);
-  const secret = queueSecret({
+  const auditLog = createLog({ level: 'info', base: { audit: true } });
+  const secrets = queueSecrets({
     given: config.QUEUE_SECRET,
+    givenBefore: config.QUEUE_SECRET_PREVIOUS,
     authToken: config.MCP_AUTH_TOKEN,
+    authTokenBefore: config.MCP_AUTH_TOKEN_PREVIOUS,
     random: () => randomBytes(32).toString('hex'),
   });
   const broker = brokerOf(role, config, log);
   shutdown.add('queue', broker.close);
   void warn(broker, log);
-  await start({ config, server, broker, secret, log, shutdown, isAlone: role !== 'all' });
+  await start({ config, server, broker, secrets, log, auditLog, shutdown, isAlone: role !== 'all' });
 }

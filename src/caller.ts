@@ -5,16 +5,21 @@ const grants = z.object({
   readOnly: z.boolean(),
   /** Toolsets whose tools are listed and callable. */
   toolsets: z.array(z.string()),
-  /** Project ids or full paths; an empty list allows every project that GitLab shows the caller. */
-  allowedProjects: z.array(z.string()),
+  /** Lists of project ids or full paths: a project must be on each. No list allows every project that GitLab shows the caller. */
+  allowedProjects: z.array(z.array(z.string())),
+  /** The only tools that are offered; empty for all of the toolsets. */
+  allowedTools: z.array(z.string()),
+  deniedTools: z.array(z.string()),
+  /** Whether tools are offered that delete, merge or cancel. */
+  destructive: z.boolean(),
 });
 export type Grants = Readonly<z.infer<typeof grants>>;
 
 /** Who calls: shown to logs and Redis only as `id`, a keyed hash. */
 export const caller = z.object({
   id: z.string(),
-  /** Whether the caller brought the GitLab token or the server's shared one is used. */
-  tokenFrom: z.enum(['caller', 'server']),
+  /** Where the GitLab token comes from: a header of the caller's, an OAuth login, or this server (its shared one). */
+  tokenFrom: z.enum(['X-GitLab-Token', 'PRIVATE-TOKEN', 'Authorization', 'OAuth', 'server']),
   grants,
 });
 export type Caller = Readonly<z.infer<typeof caller>>;

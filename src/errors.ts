@@ -21,6 +21,11 @@ export const failures = {
     remedy: 'Use another tool or project, or ask the operator of this server.',
     mayRetry: false,
   },
+  NOT_CONFIRMED: {
+    means: 'A destructive call was not confirmed by its user; nothing was done.',
+    remedy: 'Call again only when the user agrees.',
+    mayRetry: false,
+  },
   NO_TOKEN: {
     means: 'Neither the request nor the server brought a GitLab token.',
     remedy: 'Send your GitLab token in the X-GitLab-Token header.',
@@ -82,8 +87,8 @@ export const failures = {
     mayRetry: false,
   },
   BUSY: {
-    means: 'The caller, or the whole server, has too many calls under way.',
-    remedy: 'Wait for earlier answers, then call again.',
+    means: 'The caller made too many calls in a minute, or the caller or the whole server has too many under way.',
+    remedy: 'Wait for as long as the message says, then call again.',
     mayRetry: true,
   },
   QUEUE_UNAVAILABLE: {

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import type { DestinationStream, Logger } from 'pino';
+import { tokenShape } from './token-shape.ts';
 
 /** A logger with the usual levels and `access`, which is for one line per request. */
 export type Log = Logger<'access'>;
@@ -9,7 +10,7 @@ interface LogOptions {
   /** Where the lines go; stdout where it is left out. */
   readonly destination?: DestinationStream | undefined;
   /** What every line bears, such as the role. */
-  readonly base?: Readonly<Record<string, string>> | undefined;
+  readonly base?: Readonly<Record<string, string | boolean>> | undefined;
 }
 
 /** Makes the logger: one JSON object per line, without secrets, arguments and bodies; stack traces at `debug` only. */
@@ -32,9 +33,9 @@ const hidden = '[redacted]';
 // pino's own redaction knows fixed paths and spellings only; the finished line has every depth, child and error in it.
 const secretName = /token|secret|passw(?:or)?d|passphrase|authorization|cookie|credential|^(?:args|arguments|body)$/iu;
 
-// Classes leave out " and \ so that the line stays JSON. GitLab's prefixes: https://docs.gitlab.com/security/tokens/#token-prefixes
+// Classes leave out " and \ so that the line stays JSON.
 const secretShapes: readonly (readonly [RegExp, string])[] = [
-  [/\bgl(?:pat|oas|dt|rt|rtr|cbt|ptt|ft|imt|agent|soat|ffct|wt)-[\w.-]{8,}/gu, hidden],
+  [tokenShape(), hidden],
   [/\b(bearer) [\w.~+/=-]{8,}/giu, `$1 ${hidden}`],
   [/:\/\/[^/\s"\\@]*@/gu, `://${hidden}@`],
   [/(token|secret|password)=[^&\s"\\]+/giu, `$1=${hidden}`],

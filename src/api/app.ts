@@ -2,16 +2,16 @@ import { hostHeaderValidation, originValidation } from '@modelcontextprotocol/ex
 import express from 'express';
 import type { Express, RequestHandler } from 'express';
 import type { Log } from '../log.ts';
+import type { Access } from './access.ts';
 import { createAccessLog } from './access-log.ts';
 import { createBodyParser, createErrorAnswer } from './body.ts';
-import { createGate } from './gate.ts';
 import { createHealth } from './health.ts';
 import { INVALID_REQUEST, refuse } from './json-rpc.ts';
 
 interface AppOptions {
   readonly name: string;
+  readonly access: Access;
   readonly edge: RequestHandler;
-  readonly authToken: string | undefined;
   /** Host names, without port, that a request may be meant for; empty = any. */
   readonly allowedHosts: readonly string[];
   /** Host names of web pages that may send requests; none but these. */
@@ -22,6 +22,18 @@ interface AppOptions {
 }
 
 const ENDPOINTS = ['/', '/mcp'];
+
+/** No address of this server is near it. */
+const MAX_URL_CHARS = 2048;
+
+const onlyShortUrl: RequestHandler = (request, response, next) => {
+  if (request.url.length <= MAX_URL_CHARS) {
+    next();
+    return;
+  }
+  const message = `The URL is longer than ${String(MAX_URL_CHARS)} characters.`;
+  refuse(response, { status: 414, code: INVALID_REQUEST, message });
+};
 
 const onlyPost: RequestHandler = (request, response, next) => {
   if (request.method === 'POST') {
@@ -39,16 +51,17 @@ const nothingHere: RequestHandler = (_request, response) => {
 
 /** The Express app, put together from its parts; it does not listen. */
 export function createApp(options: AppOptions): Express {
-  const { name, allowedHosts, allowedOrigins, maxBodyBytes, log } = options;
+  const { name, access, allowedHosts, allowedOrigins, maxBodyBytes, log } = options;
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  app.use(createAccessLog(log));
+  app.use(createAccessLog(log), onlyShortUrl);
   app.use(createHealth({ name, unreadyReason: options.unreadyReason }));
   if (allowedHosts.length > 0) app.use(hostHeaderValidation([...allowedHosts]));
+  if (access.metadata !== undefined) app.use(access.metadata);
   app.use(originValidation([...allowedOrigins]));
-  const gate = createGate(options.authToken);
-  app.all(ENDPOINTS, gate, onlyPost, ...createBodyParser(maxBodyBytes), options.edge);
+  app.all(ENDPOINTS, ...access.door, onlyPost);
+  app.all(ENDPOINTS, ...createBodyParser(maxBodyBytes), access.callGuard, options.edge);
   app.use(nothingHere);
   app.use(createErrorAnswer({ maxBytes: maxBodyBytes, log }));
   return app;

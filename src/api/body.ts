@@ -6,9 +6,31 @@ import { INTERNAL_ERROR, INVALID_REQUEST, PARSE_ERROR, refuse } from './json-rpc
 
 const parserFault = z.object({ type: z.string(), status: z.number() });
 
+/** How long a body may take to arrive: whoever sends it byte by byte only holds a connection. */
+const BODY_MS = 30_000;
+
 /** Only JSON is read; express.json() leaves anything else alone, and its body undefined. */
-export function createBodyParser(maxBytes: number): RequestHandler[] {
-  return [express.json({ limit: maxBytes, type: isJson, strict: false }), requireOneMessage];
+export function createBodyParser(maxBytes: number, timeoutMs = BODY_MS): RequestHandler[] {
+  return [arrivesWithin(timeoutMs), express.json({ limit: maxBytes, type: isJson, strict: false }), requireOneMessage];
+}
+
+function arrivesWithin(timeoutMs: number): RequestHandler {
+  return (request, response, next) => {
+    const timer = setTimeout(() => {
+      if (response.headersSent) return;
+      response.set('Connection', 'close').once('finish', () => {
+        request.destroy();
+      });
+      const message = `The body did not arrive within ${String(timeoutMs / 1000)} s.`;
+      refuse(response, { status: 408, code: INVALID_REQUEST, message });
+    }, timeoutMs);
+    for (const end of ['end', 'close']) {
+      request.once(end, () => {
+        clearTimeout(timer);
+      });
+    }
+    next();
+  };
 }
 
 function isJson(request: { headers: { 'content-type'?: string | undefined } }): boolean {

@@ -1,14 +1,21 @@
-import type { CallToolResult } from '@modelcontextprotocol/server';
+import { isInputRequiredResult } from '@modelcontextprotocol/server';
+import type { CallToolResult, InputRequiredResult } from '@modelcontextprotocol/server';
 import { Failure, failureDataOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Ask } from '../queue/ask.ts';
+import type { Answer, Facts } from '../queue/call.ts';
 import { checkArguments } from '../tools/arguments.ts';
 import { kindOf } from '../tools/facts.ts';
 import type { RegisteredTool } from '../tools/index.ts';
 import { assertPermitted } from '../tools/policy.ts';
+import { askedIn } from '../tools/reach.ts';
 import type { Args } from '../tools/tool.ts';
 import { failureResult, resultOf } from './answer.ts';
+import type { Audit } from './audit.ts';
+import type { Confirm, Confirmation } from './confirm.ts';
 import type { Identity } from './identity.ts';
+import type { Limits } from './limits.ts';
+import type { ConfirmReply } from './mcp/confirm-reply.ts';
 
 interface Wanted {
   readonly tool: RegisteredTool;
@@ -17,9 +24,10 @@ interface Wanted {
   /** Aborted when the client cancels or goes. */
   readonly signal: AbortSignal;
   readonly onProgress: (message: string) => void;
+  readonly reply: ConfirmReply;
 }
 
-export type CallTool = (wanted: Wanted) => Promise<CallToolResult>;
+export type CallTool = (wanted: Wanted) => Promise<CallToolResult | InputRequiredResult>;
 
 interface CallOptions {
   readonly ask: Ask['ask'];
@@ -28,27 +36,41 @@ interface CallOptions {
   /** Whether JSON comes as structuredContent too. */
   readonly isStructured: boolean;
   readonly timeoutMs: number;
-  readonly newId: () => string;
+  readonly confirm: Confirm;
+  readonly limits: Limits;
+  readonly audit: Audit;
   readonly now: () => number;
   readonly log: Log;
 }
 
-/** One tool call: arguments checked, policy asked, queued, awaited, answered. Failures are answers too. */
+/** One tool call: limits kept, arguments checked, policy asked, queued, awaited, answered. Failures are answers too. */
 export function createCall(options: CallOptions): CallTool {
-  const { now, newId, log } = options;
+  const { now, confirm, log } = options;
   return async (wanted) => {
-    const { tool, identity } = wanted;
-    const callId = newId();
+    const { tool, identity, reply } = wanted;
+    const args = filled(tool, wanted.args, options.defaults);
+    const confirmation = confirm({ tool, args, caller: identity.caller, reply });
+    const { callId } = confirmation;
     const begun = now();
-    const said = { callId, tool: tool.name, caller: identity.caller.id };
+    const tell = (outcome: string, facts?: Facts, error?: unknown): void => {
+      const ended = { callId, caller: identity.caller.id, outcome, ms: now() - begun };
+      const level = outcome === 'INTERNAL' ? 'error' : 'info';
+      log[level]({ ...ended, tool: tool.name, ...withoutName(facts), err: error }, 'call');
+      options.audit({ ...ended, tool, args: confirmation.args, facts });
+    };
     try {
-      const answer = await answerOf(options, wanted, callId);
-      log.info({ ...said, outcome: answer.ok ? 'OK' : answer.code, ms: now() - begun }, 'call');
+      const answer = await limited(options, wanted, confirmation);
+      if (isInputRequiredResult(answer)) {
+        tell('ASKED');
+        return answer;
+      }
+      if (!answer.ok && answer.code === 'GITLAB_UNAUTHORIZED') identity.login?.end();
+      tell(answer.ok ? 'OK' : answer.code, answer.facts);
       return resultOf(tool, answer, options.isStructured);
     } catch (error) {
       const failure = failureDataOf(error);
-      const level = failure.code === 'INTERNAL' ? 'error' : 'info';
-      log[level]({ ...said, outcome: failure.code, ms: now() - begun, err: error }, 'call');
+      tell(failure.code, undefined, error);
+      if (failure.code === 'BUSY' && identity.busy !== undefined) identity.busy.waitMs = failure.retryAfterMs;
       return failureResult(tool, failure);
     }
   };
@@ -59,19 +81,42 @@ const filled = (tool: RegisteredTool, given: Args, defaults: Args): Args => {
   return { ...Object.fromEntries(usable), ...given };
 };
 
-const projectOf = ({ project_id: project }: Args): string | undefined =>
-  typeof project === 'string' ? project : undefined;
+/** The user's name is for the audit log alone. */
+function withoutName(facts: Facts | undefined): Omit<Facts, 'gitlabUser'> | undefined {
+  if (facts === undefined) return undefined;
+  const { gitlabUser: _, ...others } = facts;
+  return others;
+}
 
-async function answerOf(options: CallOptions, wanted: Wanted, callId: string): ReturnType<Ask['ask']> {
+async function limited(
+  options: CallOptions,
+  wanted: Wanted,
+  confirmation: Confirmation,
+): Promise<Answer | InputRequiredResult> {
+  const leave = options.limits.enter(wanted.identity.caller.id);
+  try {
+    return await answerOf(options, wanted, confirmation);
+  } finally {
+    leave();
+  }
+}
+
+async function answerOf(
+  options: CallOptions,
+  wanted: Wanted,
+  { callId, args, ask }: Confirmation,
+): Promise<Answer | InputRequiredResult> {
   const { tool, identity, signal, onProgress } = wanted;
   const { caller, token } = identity;
-  const args = filled(tool, wanted.args, options.defaults);
-  assertPermitted(caller.grants, tool, projectOf(checkArguments(tool, args)));
+  const checked = checkArguments(tool, args);
+  assertPermitted(caller.grants, tool, askedIn(checked));
   if (token === undefined) {
     const words =
       'No GitLab token: send yours in the X-GitLab-Token header, or let the operator set GITLAB_PERSONAL_ACCESS_TOKEN';
     throw new Failure('NO_TOKEN', words);
   }
+  const unanswered = ask(checked);
+  if (unanswered !== undefined) return unanswered;
   // GitLab limits each user by token, whatever the tool: https://docs.gitlab.com/security/rate_limits/
   const gates = [token];
   const deadline = options.now() + options.timeoutMs;

@@ -1,33 +1,39 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Request, RequestHandler } from 'express';
-import { INVALID_REQUEST, refuse } from './json-rpc.ts';
+import type { RequestHandler } from 'express';
+import { tokensIn } from './credentials.ts';
+import { createDoor, Refusal } from './refusal.ts';
+
+/** The server's own door, before anything of GitLab's. */
+export interface Gate {
+  /** Whether the server has a token of its own. */
+  readonly isOn: boolean;
+  /** Whether this is a token of the server's own; takes the same time whatever it is. */
+  readonly isKey: (token: string) => boolean;
+  readonly handler: RequestHandler;
+}
+
+/** What a refused caller is told where no OAuth login can help. */
+export const PLAIN_CHALLENGE = 'Bearer realm="go-mcp-gitlab"';
 
 const digest = (value: string): Buffer => createHash('sha256').update(value).digest();
 
-/** `Bearer x` → `x` */
-function bearerOf(request: Request): string | undefined {
-  const [, token] = /^Bearer +(?<token>\S+)$/iu.exec(request.get('authorization') ?? '') ?? [];
-  return token;
-}
-
-/** Lets only requests pass that bring the server's own token, in X-MCP-Auth-Token or as Bearer; without one, all pass. */
-export function createGate(authToken: string | undefined): RequestHandler {
-  if (authToken === undefined) {
-    return (_request, _response, next) => {
-      next();
-    };
-  }
-  const expected = digest(authToken);
-  // Digests have one length, so that the comparison takes the same time whatever was sent.
-  const isRight = (given: string | undefined): boolean =>
-    given !== undefined && timingSafeEqual(digest(given), expected);
-  return (request, response, next) => {
-    if (isRight(request.get('x-mcp-auth-token')) || isRight(bearerOf(request))) {
-      next();
-      return;
-    }
-    response.set('WWW-Authenticate', 'Bearer realm="go-mcp-gitlab"');
-    const message = "Unauthorized: send this server's token in X-MCP-Auth-Token or as Authorization: Bearer.";
-    refuse(response, { status: 401, code: INVALID_REQUEST, message });
+/** Lets only requests pass that bring one of the server's tokens, in X-MCP-Auth-Token or as bearer; without any, all pass. */
+export function createGate(tokens: readonly (string | undefined)[]): Gate {
+  const expected = tokens.filter((token) => token !== undefined).map(digest);
+  // Digests have one length, and every one is compared, so that the time tells nothing.
+  const isKey = (token: string): boolean => {
+    const given = digest(token);
+    return expected.map((each) => timingSafeEqual(each, given)).includes(true);
+  };
+  const isOn = expected.length > 0;
+  return {
+    isOn,
+    isKey,
+    handler: createDoor((request) => {
+      const given = [...tokensIn(request, 'X-MCP-Auth-Token'), ...tokensIn(request, 'Authorization')];
+      if (!isOn || given.map(isKey).includes(true)) return;
+      const message = "Unauthorized: send this server's token in X-MCP-Auth-Token or as Authorization: Bearer.";
+      throw new Refusal({ status: 401, message, challenge: PLAIN_CHALLENGE });
+    }),
   };
 }

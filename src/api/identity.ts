@@ -1,41 +1,110 @@
 import type { AuthInfo } from '@modelcontextprotocol/server';
-import type { Request } from 'express';
+import type { Request, RequestHandler } from 'express';
 import * as z from 'zod';
 import { caller as callerSchema } from '../caller.ts';
 import type { Caller, Grants } from '../caller.ts';
+import type { Config } from '../config/settings.ts';
+import { credentialOf } from './credentials.ts';
+import type { Credential } from './credentials.ts';
+import type { Gate } from './gate.ts';
+import type { Login } from './oauth/login.ts';
+import type { OAuth } from './oauth/resource-server.ts';
+import { createDoor, Refusal } from './refusal.ts';
 
 /** Who calls, and with which GitLab token; none where neither the request nor the server brought one. */
 export interface Identity {
   readonly caller: Caller;
   readonly token: string | undefined;
+  /** Where the token comes from an OAuth login. */
+  readonly login?: Login | undefined;
+  /** Where the answer to this request says so too. */
+  readonly busy?: Busy | undefined;
 }
 
-interface IdentifyOptions {
+/** A note of the call to its HTTP answer: refused as BUSY, for so long. */
+export interface Busy {
+  waitMs?: number | undefined;
+}
+
+export interface IdentitiesOptions {
+  readonly mode: Config['GITLAB_TOKEN_MODE'];
   readonly sharedToken: string | undefined;
-  readonly grants: Grants;
+  readonly gate: Gate;
+  readonly oauth: OAuth | undefined;
+  readonly grants: (request: Request) => Grants;
   readonly hash: (label: string, value: string) => string;
 }
 
-/** The caller's own GitLab token wins over the shared one; nothing is kept between requests. */
-export function createIdentify({ sharedToken, grants, hash }: IdentifyOptions): (request: Request) => Identity {
-  return (request) => {
-    const own = request.get('x-gitlab-token')?.trim();
-    const hasOwn = own !== undefined && own !== '';
-    const token = hasOwn ? own : sharedToken;
-    const caller: Caller = { id: hash('caller', token ?? ''), tokenFrom: hasOwn ? 'caller' : 'server', grants };
-    return { caller, token };
+/** Finds out once per request who calls; nothing is kept from one request to the next. */
+export interface Identities {
+  readonly handler: RequestHandler;
+  /** Of a request that has passed the handler. */
+  readonly of: (request: Request) => Identity;
+}
+
+export function createIdentities(options: IdentitiesOptions): Identities {
+  const identities = new WeakMap<Request, Identity>();
+  return {
+    handler: createDoor(async (request) => {
+      const { token, tokenFrom, login } = await tokenOf(options, credentialOf(request, options.gate.isKey));
+      const caller = { id: options.hash('caller', token ?? ''), tokenFrom, grants: options.grants(request) };
+      identities.set(request, { caller, token, login });
+    }),
+    of: (request) => {
+      const identity = identities.get(request);
+      if (identity === undefined) throw new TypeError('the request has not been identified');
+      return identity;
+    },
   };
 }
 
-/** The SDK hands its AuthInfo, and nothing else of the HTTP request, to the handlers. */
-export function authInfoOf({ caller, token }: Identity): AuthInfo {
-  return { token: token ?? '', clientId: caller.id, scopes: [], extra: { caller } };
+interface Found {
+  readonly token: string | undefined;
+  readonly tokenFrom: Caller['tokenFrom'];
+  readonly login?: Login;
 }
 
-const extra = z.object({ caller: callerSchema });
+async function tokenOf(options: IdentitiesOptions, own: Credential | undefined): Promise<Found> {
+  const { mode, oauth } = options;
+  if (own === undefined) return sharedOf(options);
+  if (mode === 'shared') {
+    const message = `This server uses its own GitLab token for everybody (GITLAB_TOKEN_MODE=shared) and takes no other: leave ${own.header} out.`;
+    throw new Refusal({ status: 400, message });
+  }
+  const { token, header } = own;
+  // GitLab's token info knows OAuth tokens only.
+  if (oauth === undefined || header !== 'Authorization' || token.startsWith('glpat-')) {
+    return { token, tokenFrom: header };
+  }
+  return { token, tokenFrom: 'OAuth', login: await oauth.login(token) };
+}
+
+/** The shared token is lent only to those whom the gate let in, or where the operator wants no gate at all. */
+function sharedOf({ mode, sharedToken, gate, oauth }: IdentitiesOptions): Found {
+  const isOpen = oauth === undefined || gate.isOn;
+  if (!isOpen) {
+    const message =
+      'Unauthorized: log in with OAuth, or send a GitLab personal access token in X-GitLab-Token or as Authorization: Bearer.';
+    throw new Refusal({ status: 401, message, challenge: oauth.challenge() });
+  }
+  return { token: mode === 'user' ? undefined : sharedToken, tokenFrom: 'server' };
+}
+
+/** The SDK hands its AuthInfo, and nothing else of the HTTP request, to the handlers. */
+export function authInfoOf({ caller, token, login }: Identity): AuthInfo {
+  return { token: token ?? '', clientId: caller.id, scopes: [], extra: { caller, login, busy: {} } };
+}
+
+const isLogin = (value: unknown): boolean => typeof value === 'object' && value !== null && 'end' in value;
+const isBusy = (value: unknown): boolean => typeof value === 'object' && value !== null;
+const extra = z.object({
+  caller: callerSchema,
+  login: z.custom<Login>(isLogin).optional(),
+  busy: z.custom<Busy>(isBusy).optional(),
+});
 
 export function identityOf(authInfo: AuthInfo | undefined): Identity {
-  const { caller } = extra.parse(authInfo?.extra);
+  const { caller, login, busy } = extra.parse(authInfo?.extra);
   const token = authInfo?.token ?? '';
-  return { caller, token: token === '' ? undefined : token };
+  return { caller, token: token === '' ? undefined : token, login, busy };
 }

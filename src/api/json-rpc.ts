@@ -1,3 +1,4 @@
+import type { RequestId } from '@modelcontextprotocol/server';
 import type { Response } from 'express';
 
 /** JSON-RPC's own codes (https://www.jsonrpc.org/specification#error_object); MCP forbids minting others in its range. */
@@ -9,12 +10,15 @@ interface HttpError {
   readonly status: number;
   readonly code: number;
   readonly message: string;
+  /** Of the message that the error answers; none where it answers no message in particular. */
+  readonly id?: RequestId | undefined;
 }
 
-const errorBody = ({ code, message }: Omit<HttpError, 'status'>): object => ({
+/** The body of a JSON-RPC error. */
+export const errorBody = ({ code, message, id }: Omit<HttpError, 'status'>): object => ({
   jsonrpc: '2.0',
   error: { code, message },
-  id: null,
+  id: id ?? null,
 });
 
 /** Answers with a JSON-RPC error under its HTTP status. */

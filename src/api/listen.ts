@@ -1,12 +1,15 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Express } from 'express';
 
 interface ListenOptions {
   readonly app: Express;
   readonly host: string;
   readonly port: number;
+  /** How long a new connection may take to send the headers of its first request. */
+  readonly firstHeadersMs?: number;
 }
 
 /** Longer than the load balancer's idle time (300 s), so that it never sends into a connection that is being closed. */
@@ -14,6 +17,11 @@ const KEEP_ALIVE_MS = 305_000;
 const HEADERS_MS = 310_000;
 /** A whole request must have arrived by then; Node wants it longer than the headers' limit. */
 const REQUEST_MS = 315_000;
+
+/** The headers' limit must outlast an idle connection; a new one has no such excuse. */
+const FIRST_HEADERS_MS = 30_000;
+const CHECK_MS = 5000;
+const MAX_HEADER_BYTES = 16_384;
 
 const SWEEP_MS = 100;
 
@@ -23,14 +31,34 @@ export interface Listening {
   readonly close: () => Promise<void>;
 }
 
-export async function listen({ app, host, port }: ListenOptions): Promise<Listening> {
+export async function listen({
+  app,
+  host,
+  port,
+  firstHeadersMs = FIRST_HEADERS_MS,
+}: ListenOptions): Promise<Listening> {
   const server = createServer({
     keepAliveTimeout: KEEP_ALIVE_MS,
     headersTimeout: HEADERS_MS,
     requestTimeout: REQUEST_MS,
+    connectionsCheckingInterval: CHECK_MS,
+    maxHeaderSize: MAX_HEADER_BYTES,
   });
   server.on('request', (request, response) => {
     app(request, response);
+  });
+  const silent = new WeakMap<Socket, NodeJS.Timeout>();
+  server.on('connection', (socket) => {
+    const timer = setTimeout(() => {
+      socket.destroy();
+    }, firstHeadersMs);
+    silent.set(socket, timer);
+    socket.once('close', () => {
+      clearTimeout(timer);
+    });
+  });
+  server.on('request', ({ socket }) => {
+    clearTimeout(silent.get(socket));
   });
   server.listen(port, host);
   await once(server, 'listening');

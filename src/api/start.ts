@@ -3,27 +3,29 @@ import type { Grants } from '../caller.ts';
 import type { Config } from '../config/settings.ts';
 import type { Log } from '../log.ts';
 import type { Broker } from '../queue/broker.ts';
-import { createAsk } from '../queue/ask.ts';
-import { createKeyedHash, createSeal } from '../queue/seal.ts';
+import { createKeyedHash } from '../queue/seal.ts';
+import type { QueueSecrets } from '../queue/secret.ts';
 import type { Shutdown } from '../shutdown.ts';
 import { tools, toolsets } from '../tools/index.ts';
 import { instructionsFor } from '../tools/instructions.ts';
+import { createAccess } from './access.ts';
 import { createApp } from './app.ts';
-import { createCall } from './call.ts';
-import { createIdentify } from './identity.ts';
+import { createCalls } from './calls.ts';
 import { listen } from './listen.ts';
 import { createListings } from './listings.ts';
 import { createCancels } from './mcp/cancels.ts';
 import { createEdge } from './mcp/edge.ts';
 import { createServerBuilder } from './mcp/server.ts';
+import { narrow } from './narrow.ts';
 
 interface ApiOptions {
   readonly config: Config;
   readonly server: { readonly name: string; readonly version: string };
   readonly broker: Broker;
   /** Seals the calls; the workers have the same one. */
-  readonly secret: string;
+  readonly secrets: QueueSecrets;
   readonly log: Log;
+  readonly auditLog: Log;
   readonly shutdown: Shutdown;
 }
 
@@ -33,7 +35,10 @@ function grantsOf(config: Config): Grants {
   return {
     readOnly: config.GITLAB_READ_ONLY_MODE,
     toolsets: on.map(({ name }) => name),
-    allowedProjects: [...config.GITLAB_ALLOWED_PROJECT_IDS],
+    allowedProjects: config.GITLAB_ALLOWED_PROJECT_IDS.length === 0 ? [] : [[...config.GITLAB_ALLOWED_PROJECT_IDS]],
+    allowedTools: [...config.GITLAB_ALLOWED_TOOLS],
+    deniedTools: [...config.GITLAB_DENIED_TOOLS],
+    destructive: config.GITLAB_ALLOW_DESTRUCTIVE,
   };
 }
 
@@ -63,34 +68,28 @@ function reachableAs({ HOST, ALLOWED_HOSTS, ALLOWED_ORIGINS }: Config): {
 }
 
 /** Starts the API role on its queue; resolves with its URL once it listens. */
-export async function startApi({ config, server, broker, secret, log, shutdown }: ApiOptions): Promise<string> {
-  const hash = createKeyedHash(secret);
+export async function startApi({
+  config,
+  server,
+  broker,
+  secrets,
+  log,
+  auditLog,
+  shutdown,
+}: ApiOptions): Promise<string> {
+  const hash = createKeyedHash(secrets[0]);
   const { coordinator } = broker;
   const grants = grantsOf(config);
-  const ask = createAsk({
-    broker,
-    hash,
-    seal: createSeal({ secrets: [secret] }),
-    api: randomUUID(),
-    maxOutstandingPerCaller: config.MAX_OUTSTANDING_PER_CALLER,
-    now: Date.now,
-    log,
-  });
   const defaults = defaultsOf(config);
-  const callTool = createCall({
-    ask: ask.ask,
-    defaults,
-    isStructured: config.STRUCTURED_CONTENT === 'on',
-    timeoutMs: config.CALL_TIMEOUT_MS,
-    newId: randomUUID,
-    now: Date.now,
-    log,
-  });
-  const listings = createListings({ tools, filled: Object.keys(defaults) });
+  const asksFirst = (name: string): boolean =>
+    config.DESTRUCTIVE_CONFIRM === 'argument' && tools.get(name)?.effect === 'destructive';
+  const { ask, callTool } = createCalls({ config, broker, secrets, hash, asksFirst, defaults, log, auditLog });
+  const listings = createListings({ tools, filled: Object.keys(defaults), asksFirst });
   const cancels = createCancels({ announce: async (key) => coordinator.announce(key), hash });
   coordinator.onAnnounce(cancels.heard).catch((error: unknown) => {
     log.warn({ err: error }, 'cancels of other replicas are not heard');
   });
+  const access = createAccess({ config, grants: ({ headersDistinct }) => narrow(grants, headersDistinct), hash, log });
   const edge = createEdge({
     build: createServerBuilder({
       ...server,
@@ -99,20 +98,22 @@ export async function startApi({ config, server, broker, secret, log, shutdown }
       listings,
       callTool,
     }),
-    identify: createIdentify({ sharedToken: config.GITLAB_PERSONAL_ACCESS_TOKEN, grants, hash }),
+    identify: access.identify,
     cancels,
     newSessionId: randomUUID,
+    asksFirst,
   });
   const app = createApp({
     name: server.name,
     edge,
-    authToken: config.MCP_AUTH_TOKEN,
+    access,
     ...reachableAs(config),
     maxBodyBytes: config.MAX_BODY_BYTES,
     unreadyReason: ask.unreadyReason,
     log,
   });
   const listening = await listen({ app, host: config.HOST, port: config.PORT });
+  shutdown.add('token checks', access.close);
   // Last first: while the calls under way are finished, /ready says that no new one is taken.
   shutdown.add('http', listening.close);
   shutdown.add('calls', ask.close);

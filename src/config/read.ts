@@ -1,15 +1,11 @@
+import { accessFaults } from './access.ts';
+import type { Fault } from './access.ts';
 import { schema, settings } from './settings.ts';
 import { nearestName } from './spelling.ts';
 import type { Config, Setting } from './settings.ts';
 
 /** Which part of the service the configuration is read for; `all` is both in one process. */
 export type Role = 'api' | 'worker' | 'all';
-
-interface Fault {
-  readonly variable: string;
-  /** What is wrong and what to do, as words that follow the variable's name. */
-  readonly words: string;
-}
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -40,6 +36,8 @@ export function readConfig(role: Role, env: Environment = process.env): Config {
     ...(parsed.error?.issues ?? []).map((issue) => valueFault(given, String(issue.path[0]), issue.message)),
     ...settings.flatMap((setting) => aliasFaults(setting, env)),
     ...roleFaults(role, given),
+    // A worker lets nobody in.
+    ...(role === 'worker' || parsed.data === undefined ? [] : accessFaults(parsed.data)),
     ...misspelt(env),
   ];
   if (parsed.data === undefined || faults.length > 0) throw new ConfigError(faults);

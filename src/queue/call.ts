@@ -15,13 +15,33 @@ export const call = z.object({
   token: z.string(),
   /** Epoch milliseconds after which nobody waits any more. */
   deadline: z.number(),
+  /** Epoch milliseconds when the API handed the call over. */
+  askedAt: z.number().optional(),
 });
 export type Call = Readonly<z.infer<typeof call>>;
 
+/** How a call went, for the logs: nothing of what it was about. */
+const facts = z.object({
+  /** Requests sent to GitLab for it. */
+  attempts: z.number(),
+  /** In the queue and for GitLab's rate limits. */
+  waitMs: z.number(),
+  runMs: z.number(),
+  /** GitLab's X-Request-Id of the last answer, by which its administrator finds the request. */
+  requestId: z.string().optional(),
+  /** The name of the token's GitLab user, once it is known. */
+  gitlabUser: z.string().optional(),
+});
+export type Facts = Readonly<z.infer<typeof facts>>;
+
 /** What comes back: content blocks for the client, or a failure by its code. */
 export const answer = z.discriminatedUnion('ok', [
-  z.object({ ok: z.literal(true), content: z.array(z.looseObject({ type: z.string() })) }),
-  failureData.extend({ ok: z.literal(false) }),
+  z.object({
+    ok: z.literal(true),
+    content: z.array(z.looseObject({ type: z.string() })),
+    facts: facts.optional(),
+  }),
+  failureData.extend({ ok: z.literal(false), facts: facts.optional() }),
 ]);
 export type Answer = Readonly<z.infer<typeof answer>>;
 

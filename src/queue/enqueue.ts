@@ -35,9 +35,9 @@ async function admit({ broker, ...counter }: Counter, question: Question, user: 
   throw new Failure('BUSY', words, { retryAfterMs: 1000 });
 }
 
-function ticketOf({ seal, hash, api }: Counter, question: Question, user: string): Ticket {
+function ticketOf({ seal, hash, api, now }: Counter, question: Question, user: string): Ticket {
   const { callId, tool, args, caller, token, deadline } = question;
-  const call: Call = { v: CALL_VERSION, id: callId, tool, args, caller, token, deadline };
+  const call: Call = { v: CALL_VERSION, id: callId, tool, args, caller, token, deadline, askedAt: now() };
   return {
     v: CALL_VERSION,
     api,

@@ -10,8 +10,11 @@ interface SealOptions {
 
 /** Makes messages unreadable for everybody who lacks the secret. */
 export interface Seal {
-  /** `context` (call and direction) is not stored: who opens must know it. */
-  seal(plain: Buffer | string, context: string): Buffer;
+  /**
+   * `context` (call and direction) is not stored: who opens must know it. Where this is the answer `to` a sealed message,
+   * the same secret seals it: an asker that still has only the old one can open it.
+   */
+  seal(plain: Buffer | string, context: string, to?: Buffer): Buffer;
   open(sealed: Buffer, context: string): Buffer;
 }
 
@@ -24,10 +27,11 @@ export function createSeal({ secrets, maxBytes = DEFAULT_MAX_BYTES }: SealOption
   if (sealing === undefined) throw new Error('A seal needs a secret.');
   const keys = new Map([...older, sealing].map((key) => [key.id.toString('hex'), key]));
   return {
-    seal: (plain, context) => {
+    seal: (plain, context, to) => {
       const bytes = Buffer.from(plain);
       if (bytes.length > maxBytes) throw new RangeError(`A message of ${String(bytes.length)} bytes is too large.`);
-      return sealWith(sealing, bytes, context);
+      const key = to === undefined ? sealing : (keys.get(keyIdOf(to)) ?? sealing);
+      return sealWith(key, bytes, context);
     },
     open: (sealed, context) => {
       try {
@@ -98,6 +102,8 @@ function sealWith(key: Key, plain: Buffer, context: string): Buffer {
   return Buffer.concat([header, iv, body, cipher.final(), cipher.getAuthTag()]);
 }
 
+const keyIdOf = (sealed: Buffer): string => sealed.toString('hex', 2, HEADER_BYTES);
+
 interface Sealed {
   readonly header: Buffer;
   readonly iv: Buffer;
@@ -110,7 +116,7 @@ function dissect(
   keys: ReadonlyMap<string, Key>,
 ): Sealed & { readonly key: Key; readonly flags: number } {
   const [version, flags = PLAIN] = sealed;
-  const key = keys.get(sealed.toString('hex', 2, HEADER_BYTES));
+  const key = keys.get(keyIdOf(sealed));
   if (version !== VERSION || key === undefined) throw new Error('unknown version or key');
   return {
     key,

@@ -1,3 +1,4 @@
+import { DelayedError } from 'bullmq';
 import type { Log } from '../log.ts';
 import type { Broker, CallWorker } from './broker.ts';
 import type { Kind } from './coordinator.ts';
@@ -27,6 +28,9 @@ interface ServeOptions {
   readonly now: () => number;
   readonly log: Log;
 }
+
+/** The failedReason of every job. */
+const FAILED = 'the call failed';
 
 /** A dead worker is noticed after 5 to 15 s: its reads go to another one, its writes are answered OUTCOME_UNKNOWN. */
 const LOCKS = {
@@ -82,6 +86,11 @@ function startWorker(kind: Kind, { broker, desk, running, concurrency, log }: Sh
       running.active += 1;
       try {
         await takeTurn(desk, { kind, job, token, signal: signal ?? never.signal });
+      } catch (error) {
+        if (error instanceof DelayedError) throw error;
+        log.error({ callId: job.id, err: error }, 'a call could not be taken');
+        // BullMQ sends these words and the stack to Redis: they are the same whatever has happened.
+        throw new Error(FAILED); // oxlint-disable-line eslint/preserve-caught-error -- its words must not reach Redis
       } finally {
         running.active -= 1;
       }

@@ -63,12 +63,18 @@ type QueuedJob = Job<Ticket>;
 interface Address {
   readonly id: string;
   readonly api: string;
+  /** The sealed call, under whose secret it is answered. */
+  readonly sealed: Buffer;
 }
 
-const addressOf = (job: QueuedJob): Address => ({ id: job.id ?? '', api: job.data.api });
+const addressOf = ({ id = '', data }: QueuedJob): Address => ({
+  id,
+  api: data.api,
+  sealed: Buffer.from(data.sealed, 'base64'),
+});
 
 async function send(desk: Desk, to: Address, message: { kind: 'answer' | 'progress'; text: string }): Promise<void> {
-  const body = desk.seal.seal(message.text, `${message.kind}:${to.id}`);
+  const body = desk.seal.seal(message.text, `${message.kind}:${to.id}`, to.sealed);
   await desk.coordinator.reply(to.api, packMessage({ kind: message.kind, callId: to.id, body }));
 }
 
@@ -119,8 +125,8 @@ async function turnAway(desk: Desk, { job, token }: Delivery, entered: Entered):
 
 async function run(desk: Desk, { job, signal }: Delivery, data: Ticket): Promise<void> {
   const to = addressOf(job);
-  const sealed = desk.seal.open(Buffer.from(data.sealed, 'base64'), `call:${to.id}`);
-  const call = callSchema.parse(JSON.parse(sealed.toString('utf8')));
+  const opened = desk.seal.open(to.sealed, `call:${to.id}`);
+  const call = callSchema.parse(JSON.parse(opened.toString('utf8')));
   const { gates, deadline } = data;
   const [gate = ''] = gates;
   const answer = await desk.handle(call, {

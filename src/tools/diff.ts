@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import type { Content } from './content.ts';
-import { textBlock } from './content.ts';
+import { jsonBlock, textBlock } from './content.ts';
 import { bytesOf, cutText } from './cut.ts';
 import { fitValue } from './fit.ts';
 import { createGlob } from './glob.ts';
@@ -108,8 +108,9 @@ function contentOf({ body, page }: Reply, { about, args, fitting }: Shown): read
   const skipped = wanted.length === files.length ? undefined : files.length - wanted.length;
   const where = { files: wanted.length, files_skipped: skipped, page: number, next_page: nextPage, total_files: total };
   // Titles of commits may be long, too.
-  const head = JSON.stringify(fitValue({ ...about, ...where }, Math.floor(fitting.maxBytes / 2)));
-  return [textBlock(head), textBlock(textOf(wanted, { ...fitting, maxBytes: fitting.maxBytes - bytesOf(head) }))];
+  const head = fitValue({ ...about, ...where }, Math.floor(fitting.maxBytes / 2));
+  const maxBytes = fitting.maxBytes - bytesOf(JSON.stringify(head));
+  return [jsonBlock(head), textBlock(textOf(wanted, { ...fitting, maxBytes }))];
 }
 
 const FILE_ALONE = 'ask for this file alone with files';

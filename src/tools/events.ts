@@ -56,6 +56,7 @@ export const listEvents = defineTool({
   summary: 'List what you did in GitLab.',
   effect: 'read',
   endpoint: 'GET /events',
+  reach: 'items',
   input: filters,
   examples: [{}, { action: 'commented', target_type: 'note', ...given }],
   shows: shown,

@@ -1,8 +1,6 @@
 import type { GitLabRequest, Method } from '../gitlab/request.ts';
 import type { Endpoint, Tool } from './tool.ts';
 
-export type Scope = 'project' | 'group' | 'instance';
-
 interface Route {
   readonly method: Method;
   /** `/projects/:project_id/issues` */
@@ -16,13 +14,6 @@ export function routeOf(endpoint: Endpoint): Route {
   const method = methods.find((each) => endpoint.startsWith(`${each} `));
   if (method === undefined) throw new TypeError(`no such method: ${endpoint}`);
   return { method, template: endpoint.slice(method.length + 1) };
-}
-
-/** What a tool's main route reaches into. */
-export function scopeOf(tool: Pick<Tool, 'endpoint'>): Scope {
-  const { template } = routeOf(tool.endpoint);
-  if (template.startsWith('/projects/:project_id')) return 'project';
-  return template.startsWith('/groups/:group_id') ? 'group' : 'instance';
 }
 
 /** When a request may be sent again: see docs/RELIABILITY.md and DESIGN section 7. */

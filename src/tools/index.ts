@@ -5,12 +5,13 @@ import * as labels from './labels.ts';
 import * as milestones from './milestones.ts';
 import * as namespaces from './namespaces.ts';
 import * as projects from './projects.ts';
-import * as releaseAssets from './release-assets.ts';
-import * as releases from './releases.ts';
+import { reachOf } from './reach.ts';
+import type { Reach } from './reach.ts';
 import type { Tool } from './tool.ts';
 import * as issues from './toolset-issues.ts';
 import * as mergeRequests from './toolset-merge-requests.ts';
 import * as pipelines from './toolset-pipelines.ts';
+import * as releases from './toolset-releases.ts';
 import * as wikis from './toolset-wikis.ts';
 import * as uploads from './uploads.ts';
 import * as users from './users.ts';
@@ -34,7 +35,7 @@ export const toolsets: readonly Toolset[] = [
   { name: 'labels', modules: [labels] },
   { name: 'namespaces', modules: [namespaces] },
   { name: 'users_events', modules: [users, events] },
-  { name: 'releases', modules: [releases, releaseAssets] },
+  { name: 'releases', modules: [releases] },
   { name: 'pipelines', flag: 'USE_PIPELINE', modules: [pipelines] },
   { name: 'milestones', flag: 'USE_MILESTONE', modules: [milestones] },
   { name: 'wikis', flag: 'USE_GITLAB_WIKI', modules: [wikis] },
@@ -42,9 +43,10 @@ export const toolsets: readonly Toolset[] = [
 
 export interface RegisteredTool extends Tool {
   readonly toolset: string;
+  readonly reach: Reach;
 }
 
-const register = (tool: Tool, toolset: string): RegisteredTool => ({ ...tool, toolset });
+const register = (tool: Tool, toolset: string): RegisteredTool => ({ ...tool, toolset, reach: reachOf(tool) });
 
 /** Every tool by name, in the order that `tools/list` shows them. */
 export const tools: ReadonlyMap<string, RegisteredTool> = new Map(

@@ -54,6 +54,7 @@ export const myIssues = defineTool({
   summary: 'List issues of all projects that are assigned to you, or by scope.',
   effect: 'read',
   endpoint: 'GET /issues',
+  reach: 'items',
   // GitLab's own default is created_by_me; the tool has always promised the assigned ones.
   input: { state: state.optional(), scope: scope.default('assigned_to_me'), ...paging },
   examples: [{}, { state: 'opened', scope: 'created_by_me', per_page: 5 }],

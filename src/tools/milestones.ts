@@ -147,6 +147,7 @@ export const promoteMilestone = defineTool({
   summary: "Make a milestone one of the project's group; this cannot be undone.",
   effect: 'write',
   endpoint: 'POST /projects/:project_id/milestones/:milestone_id/promote',
+  reach: 'beyond',
   input: oneMilestone,
   examples: [{ project_id: 'team/app', milestone_id: 301 }],
   // GitLab answers with the bare status number.

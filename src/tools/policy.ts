@@ -1,43 +1,81 @@
 import type { Grants } from '../caller.ts';
 import { Failure } from '../errors.ts';
-import { scopeOf } from './facts.ts';
 import type { RegisteredTool } from './index.ts';
+import { findCommand } from './quick-actions.ts';
+import type { Asked } from './reach.ts';
 
-/** The project that a request reaches: an id or a full path, decoded; none for group- and instance-wide requests. */
-export type ProjectRef = string | undefined;
-
-/** `/projects/team%2Fapp/issues` → `team/app` */
-export function projectOfPath(path: string): ProjectRef {
-  const [, room, name] = path.split('/');
-  return room === 'projects' && name !== undefined ? decodeURIComponent(name) : undefined;
+/** Whether an allow-list is in force. */
+export function isListed({ allowedProjects }: Grants): boolean {
+  return allowedProjects.length > 0;
 }
 
-/** Whether the tool is there at all for these grants: what may not be called is not listed. */
+function switchedOff({ readOnly, destructive, toolsets }: Grants, { name, effect, toolset }: RegisteredTool) {
+  if (readOnly && effect !== 'read') return `${name} writes, and this server is read-only for you.`;
+  if (!destructive && effect === 'destructive') return `${name} is destructive, which this server does not allow.`;
+  return toolsets.includes(toolset) ? undefined : `The toolset ${toolset} of ${name} is switched off.`;
+}
+
+/** Why the tool may not be called at all, whatever its arguments; undefined where it may. */
+function refusalOf(grants: Grants, tool: RegisteredTool): string | undefined {
+  const { allowedTools, deniedTools } = grants;
+  const isOff = deniedTools.includes(tool.name) || (allowedTools.length > 0 && !allowedTools.includes(tool.name));
+  if (isOff) return `${tool.name} is switched off.`;
+  return (
+    switchedOff(grants, tool) ??
+    (isListed(grants) && tool.reach === 'beyond'
+      ? `${tool.name} reaches beyond single projects, and this server allows only listed ones.`
+      : undefined)
+  );
+}
+
+/** Whether the tool is there at all for these grants: what may never be called is not listed. */
 export function isOffered(grants: Grants, tool: RegisteredTool): boolean {
-  return grants.toolsets.includes(tool.toolset) && !(grants.readOnly && tool.effect !== 'read');
+  return refusalOf(grants, tool) === undefined;
 }
 
-function isAllowed(grants: Grants, project: ProjectRef): boolean {
-  if (grants.allowedProjects.length === 0) return true;
-  const wanted = project?.toLowerCase();
-  return grants.allowedProjects.some((each) => each.toLowerCase() === wanted);
+/** A project's name as it is compared: GitLab takes paths in any case, and numbers with zeros before them. */
+export function nameOf(project: string): string {
+  return project.toLowerCase().replace(/^0+(?=\d+$)/u, '');
+}
+
+const isNumber = (project: string): boolean => /^\d+$/u.test(project);
+
+/** Whether a project can be on the lists, as far as that can be said without GitLab, which alone knows the number of a path. */
+function mayBeListed({ allowedProjects }: Grants, project: string): boolean {
+  const wanted = nameOf(project);
+  return allowedProjects.every((list) =>
+    list.some((each) => nameOf(each) === wanted || !isNumber(each) || !isNumber(wanted)),
+  );
+}
+
+const notListed = (project: string): string =>
+  `Project ${JSON.stringify(project)} is not on this server's list of allowed projects; list_projects shows the allowed ones.`;
+
+interface Rule extends Asked {
+  /** The numbers of the allowed projects, where they are known: in the worker. */
+  readonly numbers?: ReadonlySet<string>;
+}
+
+/** Why these projects and texts are refused under an allow-list. */
+function listRefusal(grants: Grants, tool: RegisteredTool, { projects, texts, numbers }: Rule): string | undefined {
+  if (!isListed(grants)) return undefined;
+  if (tool.reach === 'project' && projects.length === 0)
+    return `${tool.name} names no project, and a list allows only some.`;
+  const other = projects.find((each) => !(numbers?.has(each) ?? mayBeListed(grants, each)));
+  if (other !== undefined) return notListed(other);
+  const command = texts.map((text) => findCommand(text)).find((each) => each !== undefined);
+  return command === undefined
+    ? undefined
+    : `The text holds the quick action ${command}, which can reach other projects than the allowed ones; leave it out.`;
 }
 
 /**
- * The one rule, asked in the API on the arguments and in the worker on each final GitLab request. Under an allow-list a
- * request that names no project is refused, because its answer could hold any project.
+ * The one rule, asked in the API on a call's arguments and in the worker on each final GitLab request, in which every
+ * project stands by its number.
  */
-export function assertPermitted(grants: Grants, tool: RegisteredTool, project: ProjectRef): void {
-  if (grants.readOnly && tool.effect !== 'read') {
-    throw new Failure('NOT_PERMITTED', `${tool.name} writes, and this server is read-only for you.`);
-  }
-  if (!grants.toolsets.includes(tool.toolset)) {
-    throw new Failure('NOT_PERMITTED', `The toolset ${tool.toolset} of ${tool.name} is switched off.`);
-  }
-  if (isAllowed(grants, project)) return;
-  const reason =
-    scopeOf(tool) === 'project'
-      ? `Project ${JSON.stringify(project ?? '')} is not on this server's list of allowed projects; give it as it stands there: ${grants.allowedProjects.join(', ')}.`
-      : `${tool.name} reaches beyond single projects, and this server allows only: ${grants.allowedProjects.join(', ')}.`;
-  throw new Failure('NOT_PERMITTED', reason);
+export function assertPermitted(grants: Grants, tool: RegisteredTool, rule: Rule): void {
+  const writes =
+    grants.readOnly && rule.writes ? `${tool.name} writes, and this server is read-only for you.` : undefined;
+  const reason = refusalOf(grants, tool) ?? writes ?? listRefusal(grants, tool, rule);
+  if (reason !== undefined) throw new Failure('NOT_PERMITTED', reason);
 }

@@ -49,6 +49,7 @@ export const listProjects = defineTool({
   summary: 'List projects that you can see, or those of one group (namespace).',
   effect: 'read',
   endpoint: 'GET /projects',
+  reach: 'projects',
   or: { when: 'namespace', endpoint: 'GET /groups/:namespace/projects' },
   input: {
     namespace: namespacePath.optional(),
@@ -67,6 +68,7 @@ export const searchRepositories = defineTool({
   summary: 'Find projects by name, path or description.',
   effect: 'read',
   endpoint: 'GET /projects',
+  reach: 'projects',
   input: { query: text, namespace: namespacePath.optional(), ...paging },
   examples: [{ query: 'app' }, { query: 'project', namespace: 'team', page: 1, per_page: 10 }],
   shows: listed,
@@ -85,6 +87,7 @@ export const listGroupProjects = defineTool({
   summary: 'List the projects of a group.',
   effect: 'read',
   endpoint: 'GET /groups/:group_id/projects',
+  reach: 'projects',
   input: {
     group_id: namespacePath,
     archived: flag.optional(),
@@ -163,6 +166,7 @@ export const createRepository = defineTool({
   summary: 'Create a project in a namespace, by default your own.',
   effect: 'write',
   endpoint: 'POST /projects',
+  reach: 'beyond',
   input: {
     name: text,
     namespace_id: namespacePath.optional().describe('Id or full path.'),
@@ -193,6 +197,7 @@ export const forkRepository = defineTool({
   summary: 'Fork a project, by default into your own namespace.',
   effect: 'write',
   endpoint: 'POST /projects/:project_id/fork',
+  reach: 'beyond',
   input: {
     project_id: projectId,
     namespace: namespacePath.optional(),

@@ -1,4 +1,3 @@
-import type { Page } from '../gitlab/request.ts';
 import type { Content } from './content.ts';
 import { blockOf, jsonBlock } from './content.ts';
 import { fitList, fitValue } from './fit.ts';
@@ -60,9 +59,9 @@ export function pick(value: unknown, paths: readonly string[]): unknown {
 }
 
 /** A list under `items`, beside it where it stands. */
-function listed(items: readonly unknown[], page: Page | undefined): Json {
+function listed(items: readonly unknown[], { page, isFiltered: filtered }: Reply): Json {
   const { page: number, perPage, nextPage, total, totalPages } = page ?? {};
-  const where = { page: number, per_page: perPage, next_page: nextPage, total, total_pages: totalPages };
+  const where = { page: number, per_page: perPage, next_page: nextPage, total, total_pages: totalPages, filtered };
   return { items, ...Object.fromEntries(Object.entries(where).filter(([, value]) => value !== undefined)) };
 }
 
@@ -77,6 +76,6 @@ export function show(tool: Tool, reply: Reply, { args, maxBytes }: Manner): read
   // The tool's own schema checked the arguments; the registry has forgotten their types.
   if (tool.reply !== undefined) return tool.reply(reply, args as never, maxBytes); // oxlint-disable-line typescript/no-unsafe-type-assertion -- see above
   const shown = tool.shows === undefined ? reply.body : pick(reply.body, tool.shows);
-  if (isList(shown)) return [jsonBlock(fitList(listed(shown, reply.page), shown, maxBytes))];
+  if (isList(shown)) return [jsonBlock(fitList(listed(shown, reply), shown, maxBytes))];
   return [blockOf(fitValue(shown ?? { done: true }, maxBytes))];
 }

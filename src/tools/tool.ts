@@ -1,6 +1,7 @@
 import type { FailureCode } from '../errors.ts';
 import type { FormFile, Method, Page, TextSink } from '../gitlab/request.ts';
 import type { Content } from './content.ts';
+import type { Reach } from './reach.ts';
 import * as z from 'zod';
 
 /** What a call does to GitLab: `destructive` cannot be undone by another call. */
@@ -26,11 +27,19 @@ type Covers<E extends Endpoint, Input> =
     ? unknown
     : { readonly input: Readonly<Record<Exclude<PathName<E>, keyof Input>, z.ZodType>> };
 
+/** Keeps a tool from compiling that neither lies in one project nor says how far it reaches. */
+type Reaches<E extends Endpoint> = E extends
+  `${Method} /projects/:project_id` | `${Method} /projects/:project_id/${string}`
+  ? unknown
+  : { readonly reach: Reach };
+
 /** GitLab's answer to one call of a tool. */
 export interface Reply {
   readonly body: unknown;
   /** Present where GitLab said which page of a list this is. */
   readonly page?: Page | undefined;
+  /** Present where the policy has taken away what belongs to other projects. */
+  readonly isFiltered?: boolean;
   /** The Content-Type of a file. */
   readonly type?: string | undefined;
 }
@@ -57,6 +66,8 @@ interface Spec<E extends Endpoint, Input extends Fields, View extends Fields> {
   readonly effect: Effect;
   /** GitLab's own words for the call; the path parameters are input fields. */
   readonly endpoint: E;
+  /** How far the tool reaches; said by the route where that names one project. */
+  readonly reach?: Reach;
   /** A second route, taken when the argument `when` is given. */
   readonly or?: { readonly when: string; readonly endpoint: Endpoint };
   /** What GitLab is asked, under GitLab's own parameter names. */
@@ -106,6 +117,6 @@ export function defineTool<
   const E extends Endpoint,
   Input extends Fields,
   View extends Fields = Record<never, z.ZodType>,
->(spec: Spec<E, Input, View> & Covers<E, Input>): Tool {
+>(spec: Spec<E, Input, View> & Covers<E, Input> & Reaches<E>): Tool {
   return { ...spec, view: spec.view ?? {} };
 }

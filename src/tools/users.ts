@@ -9,6 +9,7 @@ export const getUsers = defineTool({
   summary: 'Look up users by exact username.',
   effect: 'read',
   endpoint: 'GET /users',
+  reach: 'people',
   input: { usernames: z.array(text).min(1).max(20) },
   examples: [{ usernames: ['alice', 'bob'] }],
   shows: ['id', 'username', 'name', 'state', 'web_url', 'asked', 'found'],

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { refuseNoChange } from './changes.ts';
 import type { Content } from './content.ts';
-import { textBlock } from './content.ts';
+import { jsonBlock, textBlock } from './content.ts';
 import { bytesOf, cutText } from './cut.ts';
 import { filePath, flag, paging, projectId, text } from './inputs.ts';
 import { localPage } from './local-page.ts';
@@ -33,9 +33,10 @@ const wikiPage = z.looseObject({ format: z.string().nullish(), content: z.string
 
 /** Text stands as it is in a block of its own, as a file does. */
 function showPage({ body }: Reply, _args: Args, maxBytes: number): readonly Content[] {
-  const about = JSON.stringify(pick(body, [...shows, 'encoding', 'front_matter']));
+  const about = pick(body, [...shows, 'encoding', 'front_matter']);
   const content = wikiPage.parse(body).content ?? '';
-  return [textBlock(about), textBlock(cutText(content, maxBytes - bytesOf(about), 'the page is shown no further'))];
+  const room = maxBytes - bytesOf(JSON.stringify(about));
+  return [jsonBlock(about), textBlock(cutText(content, room, 'the page is shown no further'))];
 }
 
 export const getWikiPage = defineTool({

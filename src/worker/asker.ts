@@ -8,16 +8,18 @@ import type { Turn } from '../queue/turn.ts';
 import { whereToLook } from '../tools/advice.ts';
 import { retryClassOf } from '../tools/facts.ts';
 import type { RegisteredTool } from '../tools/index.ts';
-import { assertPermitted, projectOfPath } from '../tools/policy.ts';
 import { requestFor } from '../tools/request.ts';
 import type { AskGitLab, Reply } from '../tools/tool.ts';
 import { withAttempts } from './attempts.ts';
 import { waitForSlot } from './pace.ts';
+import { createPermit } from './permit.ts';
+import type { Projects } from './projects.ts';
 
 interface AskerOptions {
   readonly client: GitLabClient;
   readonly call: Call;
   readonly tool: RegisteredTool;
+  readonly projects: Projects;
   readonly turn: Turn;
   readonly signal: AbortSignal;
   readonly now: () => number;
@@ -38,16 +40,25 @@ export interface Asker {
 
 export function createAsker(options: AskerOptions): Asker {
   const { call, tool, turn, signal } = options;
+  const { token } = call;
+  const { grants } = call.caller;
   const done = { requests: 0, writes: 0 };
-  const send: Asker['send'] = async (request, { once = tool.once === true, sink } = {}) => {
-    assertPermitted(call.caller.grants, tool, projectOfPath(request.path));
+  const pace = async (): Promise<Pick<Manner, 'mayComeAgain'>> => {
     const mayComeAgain = done.writes === 0;
     // The slot of the first request was reserved when the call's turn came.
     if (done.requests > 0) await waitForSlot({ turn, signal, mayComeAgain });
     done.requests += 1;
-    const response = await sendOften(options, request, { once, sink, mayComeAgain });
+    return { mayComeAgain };
+  };
+  const resolve = async (request: GitLabRequest): Promise<GitLabResponse> =>
+    sendOften(options, request, { ...(await pace()), once: false, sink: undefined });
+  const permit = createPermit({ grants, tool, projects: options.projects.under({ token, grants, send: resolve }) });
+  const send: Asker['send'] = async (asked, { once = tool.once === true, sink } = {}) => {
+    const request = await permit.request(asked);
+    const response = await sendAdvised(options, request, { ...(await pace()), once, sink });
     if (request.method !== 'GET') done.writes += 1;
-    return { body: response.body, page: readPage(response.headers), type: response.headers['content-type'] };
+    const { body, headers } = response;
+    return permit.reply({ body, page: readPage(headers), type: headers['content-type'] }, request.method);
   };
   return {
     send,
@@ -64,20 +75,24 @@ interface Manner {
 async function sendOften(options: AskerOptions, request: GitLabRequest, manner: Manner): Promise<GitLabResponse> {
   const { client, call, signal } = options;
   const { once, sink, mayComeAgain } = manner;
+  return withAttempts({
+    ...options,
+    mayComeAgain,
+    retryClass: retryClassOf(request, once),
+    send: async (attempt) => {
+      try {
+        return await client.send(request, { token: call.token, signal, sink: sink?.() });
+      } catch (error) {
+        if (attempt > 1 && isGone(request, error)) return { status: 204, headers: {}, body: undefined };
+        throw error;
+      }
+    },
+  });
+}
+
+async function sendAdvised(options: AskerOptions, request: GitLabRequest, manner: Manner): Promise<GitLabResponse> {
   try {
-    return await withAttempts({
-      ...options,
-      mayComeAgain,
-      retryClass: retryClassOf(request, once),
-      send: async (attempt) => {
-        try {
-          return await client.send(request, { token: call.token, signal, sink: sink?.() });
-        } catch (error) {
-          if (attempt > 1 && isGone(request, error)) return { status: 204, headers: {}, body: undefined };
-          throw error;
-        }
-      },
-    });
+    return await sendOften(options, request, manner);
   } catch (error) {
     throw unknownOutcome(request, error) ?? advised(options, error);
   }

@@ -1,25 +1,33 @@
 import { Failure, failureDataOf } from '../errors.ts';
 import type { GitLabClient } from '../gitlab/client.ts';
 import type { Log } from '../log.ts';
-import type { Answer, Call } from '../queue/call.ts';
+import type { Answer, Call, Facts } from '../queue/call.ts';
 import { DRAINING } from '../queue/serve.ts';
 import { Later } from '../queue/turn.ts';
 import type { Handle, Turn } from '../queue/turn.ts';
 import { checkArguments } from '../tools/arguments.ts';
-import { blockOf } from '../tools/content.ts';
+import { clean, withoutSecrets } from '../tools/clean.ts';
+import { blockOf, DATA_MARK_BYTES } from '../tools/content.ts';
 import type { Content } from '../tools/content.ts';
 import type { RegisteredTool } from '../tools/index.ts';
 import { requestOf } from '../tools/request.ts';
 import { show } from '../tools/show.ts';
 import type { Args } from '../tools/tool.ts';
 import { createAsker } from './asker.ts';
+import type { GitLabUsers } from './gitlab-users.ts';
+import { createTally } from './tally.ts';
+import { withTokenOwner } from './whose-token.ts';
 import type { Asker } from './asker.ts';
+import { createProjects } from './projects.ts';
+import type { Projects } from './projects.ts';
 
 interface RunOptions {
   readonly client: GitLabClient;
   readonly tools: ReadonlyMap<string, RegisteredTool>;
   /** Most bytes of text that one answer brings into a model's context. */
   readonly maxAnswerBytes: number;
+  /** Who the calls of a tool are made for, where they are audited. */
+  readonly usersFor: (tool: RegisteredTool | undefined) => GitLabUsers | undefined;
   readonly now: () => number;
   readonly random: () => number;
   readonly log: Log;
@@ -28,6 +36,7 @@ interface RunOptions {
 /** Runs one call: checks again, asks GitLab, shows the reply. What fails is an answer too. */
 export function createRun(options: RunOptions): Handle {
   const { now, log } = options;
+  const projects = createProjects({ now });
   return async (call, turn) => {
     const begun = now();
     const deadline = new AbortController();
@@ -36,15 +45,20 @@ export function createRun(options: RunOptions): Handle {
     }, call.deadline - begun);
     const signal = AbortSignal.any([turn.signal, deadline.signal]);
     const said = { callId: call.id, tool: call.tool, caller: call.caller.id };
+    const tally = createTally({ ...options, call, turn });
+    const users = options.usersFor(options.tools.get(call.tool));
+    const gitlabUser = users?.nameOf(call.token);
+    const facts = (): Facts => ({ ...tally.facts(), ...(gitlabUser !== undefined && { gitlabUser }) });
     try {
-      const content = await contentOf(options, call, { turn, signal });
-      log.info({ ...said, outcome: 'OK', ms: now() - begun }, 'call');
-      return { ok: true, content: [...content] };
+      const content = await contentOf({ ...options, ...tally }, call, { projects, turn: tally.turn, signal });
+      log.info({ ...said, outcome: 'OK', ...tally.facts() }, 'call');
+      users?.learn(call.token);
+      return { ok: true, content: [...content], facts: facts() };
     } catch (error) {
-      const answer = failed(error, turn);
+      const { detail, ...answer } = withTokenOwner(failed(error, turn), call.caller.tokenFrom);
       const level = answer.code === 'INTERNAL' ? 'error' : 'info';
-      log[level]({ ...said, outcome: answer.code, ms: now() - begun, err: error }, 'call');
-      return answer;
+      log[level]({ ...said, outcome: answer.code, ...tally.facts(), err: error }, 'call');
+      return { ...answer, detail: withoutSecrets(detail, call.token), facts: facts() };
     } finally {
       clearTimeout(timer);
     }
@@ -64,6 +78,7 @@ function failed(error: unknown, { signal }: Turn): FailedAnswer {
 }
 
 interface Running {
+  readonly projects: Projects;
   readonly turn: Turn;
   readonly signal: AbortSignal;
 }
@@ -74,11 +89,12 @@ async function contentOf(options: RunOptions, call: Call, running: Running): Pro
     throw new Failure('INTERNAL', `This worker does not know ${call.tool}: deploy one version of both roles`);
   const args = checkArguments(tool, call.args);
   const asker = createAsker({ ...options, ...running, call, tool });
+  const maxBytes = options.maxAnswerBytes - DATA_MARK_BYTES;
   if (tool.reads !== undefined)
-    return [blockOf(await readText(tool, args, { asker, maxBytes: options.maxAnswerBytes }))];
+    return clean([blockOf(await readText(tool, args, { asker, maxBytes }))], { own: call.token, isVerbatim: false });
   // The tool's own schema checked the arguments; the registry has forgotten their types.
   const reply = await (tool.run?.(asker.ask, args as never) ?? asker.send(requestOf(tool, args))); // oxlint-disable-line typescript/no-unsafe-type-assertion -- see above
-  return show(tool, reply, { args, maxBytes: options.maxAnswerBytes });
+  return clean(show(tool, reply, { args, maxBytes }), { own: call.token, isVerbatim: true });
 }
 
 interface Reading {

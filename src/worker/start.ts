@@ -3,10 +3,13 @@ import type { Config } from '../config/settings.ts';
 import { createGitLabClient } from '../gitlab/client.ts';
 import type { Log } from '../log.ts';
 import type { Broker } from '../queue/broker.ts';
-import { createSeal } from '../queue/seal.ts';
+import { createKeyedHash, createSeal } from '../queue/seal.ts';
+import type { QueueSecrets } from '../queue/secret.ts';
 import { createServe } from '../queue/serve.ts';
 import type { Shutdown } from '../shutdown.ts';
+import { isAudited } from '../tools/audited.ts';
 import { tools } from '../tools/index.ts';
+import { createGitLabUsers } from './gitlab-users.ts';
 import { createRun } from './run.ts';
 import { serveHealth } from './health.ts';
 
@@ -15,7 +18,7 @@ interface WorkerOptions {
   readonly server: { readonly name: string; readonly version: string };
   readonly broker: Broker;
   /** Opens the calls; the API has the same one. */
-  readonly secret: string;
+  readonly secrets: QueueSecrets;
   readonly log: Log;
   readonly shutdown: Shutdown;
   /** Whether this process has a health port of its own. */
@@ -27,7 +30,7 @@ const HAND_BACK_MS = 10_000;
 
 /** Starts the worker role on its queue; resolves once it takes calls. */
 export async function startWorker(options: WorkerOptions): Promise<void> {
-  const { config, server, broker, secret, log, shutdown } = options;
+  const { config, server, broker, secrets, log, shutdown } = options;
   const client = createGitLabClient({
     apiUrl: config.GITLAB_API_URL,
     connectTimeoutMs: config.GITLAB_CONNECT_TIMEOUT_MS,
@@ -39,13 +42,15 @@ export async function startWorker(options: WorkerOptions): Promise<void> {
     userAgent: `${server.name}/${server.version}`,
   });
   shutdown.add('GitLab connections', async () => client.close());
+  const users = createGitLabUsers({ client, hash: createKeyedHash(secrets[0]), now: Date.now });
   const serve = await createServe({
     broker,
-    seal: createSeal({ secrets: [secret] }),
+    seal: createSeal({ secrets }),
     handle: createRun({
       client,
       tools,
       maxAnswerBytes: config.MAX_ANSWER_BYTES,
+      usersFor: (tool) => (isAudited(config.AUDIT_LOG, tool?.effect) ? users : undefined),
       now: Date.now,
       random: Math.random,
       log,

@@ -161,7 +161,7 @@ describe('the GitLab token', () => {
   test("is the caller's own where there is one", async () => {
     expect(await sent({ 'X-GitLab-Token': 'glpat-mine' })).toMatchObject({
       token: 'glpat-mine',
-      caller: { tokenFrom: 'caller' },
+      caller: { tokenFrom: 'X-GitLab-Token' },
     });
   });
 

@@ -7,7 +7,14 @@ import { routeOf } from '../../src/tools/facts.ts';
 const listings = createListings({ tools, filled: [] });
 
 function bytesOf(names: readonly string[]): number {
-  const listed = listings({ readOnly: false, toolsets: [...names], allowedProjects: [] });
+  const listed = listings({
+    readOnly: false,
+    toolsets: [...names],
+    allowedProjects: [],
+    allowedTools: [],
+    deniedTools: [],
+    destructive: true,
+  });
   return Buffer.byteLength(JSON.stringify({ tools: listed }));
 }
 

@@ -16,7 +16,14 @@ interface WorkerCall {
   readonly token?: string;
 }
 
-const grants = { readOnly: false, toolsets: toolsets.map(({ name }) => name), allowedProjects: [] };
+const grants = {
+  readOnly: false,
+  toolsets: toolsets.map(({ name }) => name),
+  allowedProjects: [],
+  allowedTools: [],
+  deniedTools: [],
+  destructive: true,
+};
 
 /** The worker's own way of a call, with the real GitLab client; only the queue and its gates are left out. */
 export function createWorkerCall(origin: string): (call: WorkerCall) => Promise<Answer> {
@@ -31,7 +38,15 @@ export function createWorkerCall(origin: string): (call: WorkerCall) => Promise<
   });
   onTestFinished(async () => client.close());
   const log = createLog({ level: 'off' });
-  const run = createRun({ client, tools, maxAnswerBytes: 60_000, now: Date.now, random: Math.random, log });
+  const run = createRun({
+    client,
+    tools,
+    maxAnswerBytes: 60_000,
+    usersFor: () => undefined,
+    now: Date.now,
+    random: Math.random,
+    log,
+  });
   return async ({ tool, args, token = 'glpat-contract' }) =>
     run(
       {
@@ -39,7 +54,7 @@ export function createWorkerCall(origin: string): (call: WorkerCall) => Promise<
         id: tool.name,
         tool: tool.name,
         args,
-        caller: { id: 'test', tokenFrom: 'caller', grants },
+        caller: { id: 'test', tokenFrom: 'X-GitLab-Token', grants },
         token,
         deadline: Date.now() + 15_000,
       },

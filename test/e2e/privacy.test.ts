@@ -3,32 +3,12 @@ import { Redis } from 'ioredis';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { callTool } from '../support/clients.ts';
 import type { Service } from '../support/service.ts';
+import { everything } from './redis-contents.ts';
 import { hasRedis, setStage } from './support.ts';
 import type { Stage } from './support.ts';
 
-/** Everything that one Redis database holds, as text. */
-async function everything(redis: Redis): Promise<Map<string, string>> {
-  const keys = await redis.keys('*');
-  const dumps = await Promise.all(
-    keys.map(async (key) => {
-      switch (await redis.type(key)) {
-        case 'string':
-          return redis.get(key);
-        case 'hash':
-          return JSON.stringify(await redis.hgetall(key));
-        case 'list':
-          return JSON.stringify(await redis.lrange(key, 0, -1));
-        case 'zset':
-          return JSON.stringify(await redis.zrange(key, '0', '-1', 'WITHSCORES'));
-        case 'stream':
-          return JSON.stringify(await redis.call('XRANGE', key, '-', '+'));
-        default:
-          return JSON.stringify(await redis.smembers(key));
-      }
-    }),
-  );
-  return new Map(keys.map((key, index) => [key, dumps[index] ?? '']));
-}
+/** A line of the audit log, which names the project. */
+const isAudit = (line: string): boolean => line.includes('"audit":true');
 
 /** What BullMQ keeps per queue, whatever calls there were. */
 const CONSTANT = /^\{gitlab\}:gitlab-(?:read|write):(?:meta|marker|id|events|pc|stalled-check)$/u;
@@ -68,7 +48,10 @@ describe.skipIf(!hasRedis)('in Redis', () => {
     expect(text).toContain(title);
     const seen = [waiting, running, answered].map((each) => [...each].flat().join('\n'));
     for (const secret of secrets) for (const each of seen) expect(each).not.toContain(secret);
-    expect([...api.output, ...worker.output].join('\n')).not.toMatch(/planted|glpat-|team\/app/u);
+    const lines = [...api.output, ...worker.output];
+    expect(lines.join('\n')).not.toMatch(/planted|glpat-/u);
+    expect(lines.filter((line) => !isAudit(line)).join('\n')).not.toContain('team/app');
+    expect(lines.filter(isAudit)).toEqual([expect.stringContaining('"project":"team/app"')]);
   });
 
   test('every key that a call leaves has an end', async () => {

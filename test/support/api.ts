@@ -37,8 +37,13 @@ export async function startApiWith(handle: Handle, env: Readonly<Record<string, 
     config: readConfig('all', given),
     server: { name: 'go-mcp-gitlab', version: '1.2.3' },
     broker,
-    secret: SECRET,
+    secrets: [SECRET],
     log,
+    auditLog: createLog({
+      level: 'info',
+      base: { audit: true },
+      destination: { write: (line) => void output.push(line) },
+    }),
     shutdown,
   });
   return { url, output, close: async () => shutdown.run('test') };

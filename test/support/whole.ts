@@ -21,8 +21,9 @@ export async function startWhole(env: Readonly<Record<string, string>>): Promise
     config: readConfig('all', { PORT: '0', ...flags, ...env }),
     server: { name: 'go-mcp-gitlab', version: '1.2.3' },
     broker: createMemoryBroker(),
-    secret: SECRET,
+    secrets: [SECRET] as const,
     log,
+    auditLog: log,
     shutdown,
     isAlone: false,
   };

@@ -1,55 +1,163 @@
 import { describe, expect, test } from 'vitest';
 import type { Grants } from '../../src/caller.ts';
-import { assertPermitted, isOffered, projectOfPath } from '../../src/tools/policy.ts';
+import { assertPermitted, isOffered } from '../../src/tools/policy.ts';
+import { askedBy, askedIn, projectOfPath, reachOf, withNumbers } from '../../src/tools/reach.ts';
+import { requestFor } from '../../src/tools/request.ts';
+import type { Args } from '../../src/tools/tool.ts';
 import { toolNamed } from '../support/tool.ts';
 
-const everything: Grants = { readOnly: false, toolsets: ['issues', 'projects', 'pipelines'], allowedProjects: [] };
+const everything: Grants = {
+  readOnly: false,
+  toolsets: ['issues', 'projects', 'pipelines', 'milestones', 'users_events'],
+  allowedProjects: [],
+  allowedTools: [],
+  deniedTools: [],
+  destructive: true,
+};
 
-describe('read-only', () => {
-  const grants = { ...everything, readOnly: true };
+const ownProject: Args = { project_id: 'team/app' };
 
-  test('neither offers nor permits a write', () => {
-    expect(isOffered(grants, toolNamed('create_issue'))).toBe(false);
-    expect(() => {
-      assertPermitted(grants, toolNamed('create_issue'), 'team/app');
-    }).toThrow(/read-only/u);
+/** Why a call is refused; undefined where it is permitted. */
+function refusal(grants: Grants, name: string, args = ownProject): string | undefined {
+  try {
+    assertPermitted(grants, toolNamed(name), askedIn(args));
+    return undefined;
+  } catch (error) {
+    return String(error);
+  }
+}
+
+describe.each<[string, Partial<Grants>, string, string, RegExp]>([
+  ['read-only', { readOnly: true }, 'create_issue', 'get_issue', /read-only/u],
+  ['a toolset that is off', { toolsets: ['projects'] }, 'get_issue', 'get_project', /switched off/u],
+  ['a denied tool', { deniedTools: ['get_issue'] }, 'get_issue', 'create_issue', /switched off/u],
+  ['the only tools', { allowedTools: ['create_issue'] }, 'get_issue', 'create_issue', /switched off/u],
+  ['no destructive calls', { destructive: false }, 'delete_issue', 'create_issue', /destructive/u],
+  ['an allow-list', { allowedProjects: [['team/app']] }, 'fork_repository', 'get_issue', /reaches beyond/u],
+  ['an allow-list', { allowedProjects: [['team/app']] }, 'promote_milestone', 'my_issues', /reaches beyond/u],
+])('%s', (_name, part, refused, permitted, why) => {
+  const grants = { ...everything, ...part };
+
+  test(`neither offers nor permits ${refused}`, () => {
+    expect(isOffered(grants, toolNamed(refused))).toBe(false);
+    expect(refusal(grants, refused)).toMatch(why);
   });
 
-  test('permits a read', () => {
-    expect(() => {
-      assertPermitted(grants, toolNamed('get_issue'), 'team/app');
-    }).not.toThrow();
+  test(`offers and permits ${permitted}`, () => {
+    expect(isOffered(grants, toolNamed(permitted))).toBe(true);
+    expect(refusal(grants, permitted)).toBeUndefined();
   });
 });
 
-test('a toolset that is off is neither offered nor permitted', () => {
-  const grants = { ...everything, toolsets: ['projects'] };
+test('a tool that is both allowed and denied is denied', () => {
+  expect(
+    refusal({ ...everything, allowedTools: ['get_issue'], deniedTools: ['get_issue'] }, 'get_issue'),
+  ).toBeDefined();
+});
 
-  expect(isOffered(grants, toolNamed('get_issue'))).toBe(false);
+test('read-only stops a write of a tool that says it only reads', () => {
+  const asked = askedBy(requestFor('DELETE /projects/:project_id', { project_id: '1' }));
+
   expect(() => {
-    assertPermitted(grants, toolNamed('get_issue'), 'team/app');
-  }).toThrow(/switched off/u);
+    assertPermitted({ ...everything, readOnly: true }, toolNamed('get_project'), asked);
+  }).toThrow(/read-only/u);
 });
 
-describe('allowed projects', () => {
-  const grants = { ...everything, allowedProjects: ['team/app', '7'] };
+describe('before GitLab has told the numbers, an allow-list', () => {
+  const grants = { ...everything, allowedProjects: [['7', '8']] };
 
-  test.each(['team/app', 'Team/App', '7'])('permits %s', (project) => {
-    expect(() => {
-      assertPermitted(grants, toolNamed('get_issue'), project);
-    }).not.toThrow();
+  test.each(['7', '007', 'team/app'])('permits %s, which can be on it', (project) => {
+    expect(refusal(grants, 'get_issue', { project_id: project })).toBeUndefined();
   });
 
-  test.each(['team/lib', '77', 'team/app/x', undefined])('refuses %s', (project) => {
-    expect(() => {
-      assertPermitted(grants, toolNamed('get_issue'), project);
-    }).toThrow(/not on this server's list/u);
+  test.each(['77', '0'])('refuses %s, which cannot', (project) => {
+    expect(refusal(grants, 'get_issue', { project_id: project })).toMatch(/not on this server's list/u);
   });
 
-  test('refuses what reaches beyond single projects', () => {
-    expect(() => {
-      assertPermitted(grants, toolNamed('my_issues'), undefined);
-    }).toThrow(/reaches beyond single projects/u);
+  test('refuses a number that a further list cannot hold', () => {
+    expect(
+      refusal({ ...grants, allowedProjects: [['7', '8'], ['8']] }, 'get_issue', { project_id: '7' }),
+    ).toBeDefined();
+  });
+
+  test('looks at every argument that names a project', () => {
+    const args = { project_id: '7', issue_iid: 1, target_project_id: '9', target_issue_iid: 1 };
+
+    expect(refusal(grants, 'create_issue_link', args)).toMatch(/Project "9"/u);
+  });
+});
+
+describe('once the numbers are known, an allow-list', () => {
+  const grants = { ...everything, allowedProjects: [['team/app']] };
+  const numbers = new Set(['7']);
+  const permit = (name: string, projects: readonly string[]) => () => {
+    assertPermitted(grants, toolNamed(name), { projects, texts: [], writes: false, numbers });
+  };
+
+  test('permits its numbers', () => {
+    expect(permit('get_issue', ['7'])).not.toThrow();
+  });
+
+  test.each(['8', 'team/app'])('refuses %s', (project) => {
+    expect(permit('get_issue', [project])).toThrow(/not on this server's list/u);
+  });
+
+  test('refuses a request of a project tool that names no project', () => {
+    expect(permit('get_issue', [])).toThrow(/names no project/u);
+  });
+});
+
+describe('quick actions under an allow-list', () => {
+  const grants = { ...everything, allowedProjects: [['7']] };
+  const said = (body: string): string | undefined => refusal(grants, 'create_issue_note', { project_id: '7', body });
+
+  test.each([
+    '/move team/lib',
+    'Thank you.\n/move team/lib',
+    'Thank you.\r\n  /MOVE team/lib\r\n',
+    '/clone team/lib --with_notes',
+    '/relate team/lib#1',
+    '/relate #1 lib#2',
+    '/duplicate https://gitlab.example.com/team/lib/-/issues/1',
+    '/promote',
+  ])('refuse %j', (body) => {
+    expect(said(body)).toMatch(/quick action \//u);
+  });
+
+  test.each(['/close', '/relate #1, #2', '/label ~bug', 'see /move team/lib', '/moved team/lib', 'a/move b'])(
+    'let %j pass',
+    (body) => {
+      expect(said(body)).toBeUndefined();
+    },
+  );
+
+  test('are no matter without an allow-list', () => {
+    expect(refusal(everything, 'create_issue_note', { project_id: '7', body: '/move team/lib' })).toBeUndefined();
+  });
+});
+
+describe('the reach of a tool', () => {
+  test.each([
+    ['get_issue', 'project'],
+    ['list_projects', 'projects'],
+    ['my_issues', 'items'],
+    ['get_users', 'people'],
+    ['create_repository', 'beyond'],
+  ] as const)('of %s is %s', (name, reach) => {
+    expect(toolNamed(name).reach).toBe(reach);
+  });
+
+  test.each(['GET /issues', 'GET /projects/:id', 'GET /projects/:project_idx', 'GET /groups/:id/projects'] as const)(
+    'must be said for %s',
+    (endpoint) => {
+      expect(() => reachOf({ name: 'a_tool', endpoint })).toThrow(/must say its reach/u);
+    },
+  );
+
+  test('must be said where only the first route names a project', () => {
+    const endpoints = { endpoint: 'GET /projects/:project_id', or: { when: 'x', endpoint: 'GET /issues' } } as const;
+
+    expect(() => reachOf({ name: 'a_tool', ...endpoints })).toThrow(/must say its reach/u);
   });
 });
 
@@ -60,4 +168,15 @@ test.each([
   ['/groups/team/projects', undefined],
 ])('reads the project of %s', (path, project) => {
   expect(projectOfPath(path)).toBe(project);
+});
+
+const numberOf = (project: string): string => ({ 'team/app': '1', 'team/lib': '2' })[project] ?? project;
+
+test('puts the number of each project into path, query and body', () => {
+  const endpoint = 'POST /projects/:project_id/issues/:issue_iid/links';
+  const args = { project_id: 'team/app', issue_iid: 1, target_project_id: 'team/lib', target_issue_iid: 2 };
+  const { path, body } = withNumbers(requestFor(endpoint, args), numberOf);
+
+  expect(path).toBe('/projects/1/issues/1/links');
+  expect(body).toEqual({ target_project_id: '2', target_issue_iid: 2 });
 });

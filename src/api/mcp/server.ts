@@ -1,12 +1,11 @@
 import { ProtocolError, ProtocolErrorCode, Server } from '@modelcontextprotocol/server';
 import type { McpRequestContext, ServerContext } from '@modelcontextprotocol/server';
-import type { Grants } from '../../caller.ts';
 import type { RegisteredTool } from '../../tools/index.ts';
-import type { Listing } from '../../tools/listing.ts';
-import { isOffered } from '../../tools/policy.ts';
 import type { CallTool } from '../call.ts';
 import { identityOf } from '../identity.ts';
+import type { Listings } from '../listings.ts';
 import { takesStream } from './accept.ts';
+import { confirmReplyOf } from './confirm-reply.ts';
 import { servePrompts } from './prompts.ts';
 
 interface ServerOptions {
@@ -15,11 +14,12 @@ interface ServerOptions {
   readonly instructions: string;
   readonly tools: ReadonlyMap<string, RegisteredTool>;
   /** The tools/list entries of these grants, made once. */
-  readonly listings: (grants: Grants) => readonly Listing[];
+  readonly listings: Listings;
   readonly callTool: CallTool;
 }
 
-type BuildServer = (context: Pick<McpRequestContext, 'authInfo'>) => Server;
+/** Makes a server for one request; without an era it is one of a client before 2026-07-28. */
+export type BuildServer = (context: Partial<Pick<McpRequestContext, 'era' | 'authInfo'>>) => Server;
 
 /** How long a client may keep a list of tools, in milliseconds: it changes only with a deployment. */
 const LIST_CACHE = { ttlMs: 300_000, cacheScope: 'private' } as const;
@@ -43,7 +43,7 @@ function progressTo(context: ServerContext): (message: string) => void {
  */
 export function createServerBuilder(options: ServerOptions): BuildServer {
   const { name, version, instructions, tools, listings, callTool } = options;
-  return ({ authInfo }) => {
+  return ({ era, authInfo }) => {
     const server = new Server(
       { name, version },
       {
@@ -52,16 +52,21 @@ export function createServerBuilder(options: ServerOptions): BuildServer {
         cacheHints: { 'tools/list': LIST_CACHE, 'prompts/list': LIST_CACHE },
       },
     );
-    server.setRequestHandler('tools/list', () => ({ tools: [...listings(identityOf(authInfo).caller.grants)] }));
+    server.setRequestHandler('tools/list', (_request, context) => {
+      const { canBeAsked } = confirmReplyOf(era, context);
+      return { tools: [...listings(identityOf(authInfo).caller.grants, canBeAsked)] };
+    });
     server.setRequestHandler('tools/call', async ({ params }, context) => {
       const identity = identityOf(authInfo);
       const tool = tools.get(params.name);
-      if (tool === undefined || !isOffered(identity.caller.grants, tool)) {
+      // One that is switched off is refused, and written into the audit log, as any call that the policy refuses.
+      if (tool === undefined) {
         throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${params.name.slice(0, 100)}`);
       }
       const args = params.arguments ?? {};
       const { signal } = context.mcpReq;
-      return callTool({ tool, args, identity, signal, onProgress: progressTo(context) });
+      const reply = confirmReplyOf(era, context);
+      return callTool({ tool, args, identity, signal, reply, onProgress: progressTo(context) });
     });
     servePrompts(server, identityOf(authInfo).caller.grants);
     return server;

@@ -1,0 +1,167 @@
+import { timingSafeEqual } from 'node:crypto';
+import { inputRequired } from '@modelcontextprotocol/server';
+import type { InputRequiredResult } from '@modelcontextprotocol/server';
+import type { Caller } from '../caller.ts';
+import { Failure } from '../errors.ts';
+import type { Args, Tool } from '../tools/tool.ts';
+import { CONFIRM } from './mcp/confirm-reply.ts';
+import type { ConfirmReply } from './mcp/confirm-reply.ts';
+
+interface Unconfirmed {
+  readonly tool: Tool;
+  /** As they will be run, not yet checked. */
+  readonly args: Args;
+  readonly caller: Pick<Caller, 'id'>;
+  readonly reply: ConfirmReply;
+}
+
+/** How a call stands with its confirmation. */
+export interface Confirmation {
+  /** A confirmed call has the id under which it was asked about, so that workers too write it once. */
+  readonly callId: string;
+  readonly args: Args;
+  /** The question that the checked arguments still need; NOT_CONFIRMED where it cannot be asked or was denied. */
+  readonly ask: (checked: Args) => InputRequiredResult | undefined;
+}
+
+export type Confirm = (call: Unconfirmed) => Confirmation;
+
+interface ConfirmOptions {
+  /** Whether the calls of a tool are confirmed, by its name. */
+  readonly asksFirst: (name: string) => boolean;
+  /** Keyed with what all replicas share. */
+  readonly hash: (label: string, value: string) => string;
+  readonly newId: () => string;
+  readonly now: () => number;
+}
+
+/** How long a question may be answered. */
+const TTL_MS = 300_000;
+/** Confirmations that one replica remembers as used; beyond them it refuses new ones. */
+const MAX_SPENT = 10_000;
+
+/** Lets destructive calls go only once their user has said yes: docs/CONFIRM.md. */
+export function createConfirm(options: ConfirmOptions): Confirm {
+  const desk = { ...options, spend: createSpend(options.now) };
+  return (call) => {
+    const { tool, args, reply } = call;
+    if (!options.asksFirst(tool.name)) return { callId: options.newId(), args, ask: () => undefined };
+    return reply.canBeAsked ? byQuestion(desk, call) : { callId: options.newId(), ...byArgument(tool, args) };
+  };
+}
+
+interface Desk extends ConfirmOptions {
+  readonly spend: ReturnType<typeof createSpend>;
+}
+
+const refusal = (words: string) => (): never => {
+  throw new Failure('NOT_CONFIRMED', words);
+};
+
+function byArgument(tool: Tool, { [CONFIRM]: confirm, ...args }: Args): Omit<Confirmation, 'callId'> {
+  if (confirm === true) return { args, ask: () => undefined };
+  return {
+    args,
+    ask: (checked) =>
+      refusal(`${describe(tool, checked)} Nothing was done; once the user agrees, repeat the call with confirm=true`)(),
+  };
+}
+
+function byQuestion(desk: Desk, call: Unconfirmed): Confirmation {
+  const { tool, args, reply } = call;
+  const callId = desk.newId();
+  if (reply.answer === 'no') return { callId, args, ask: refusal(`${tool.name} was declined: nothing was done`) };
+  const confirmed = reply.answer === 'yes' ? callIdOf(desk, call) : undefined;
+  if (confirmed === undefined) {
+    return { callId, args, ask: (checked) => question(describe(tool, checked), stateOf(desk, call, { callId })) };
+  }
+  return {
+    callId: confirmed,
+    args,
+    ask: () => {
+      desk.spend(confirmed);
+      return undefined;
+    },
+  };
+}
+
+const question = (message: string, requestState: string): InputRequiredResult =>
+  inputRequired({
+    requestState,
+    inputRequests: {
+      [CONFIRM]: inputRequired.elicit({
+        message,
+        requestedSchema: {
+          type: 'object',
+          properties: { [CONFIRM]: { type: 'boolean', title: 'Yes, do it', default: false } },
+          required: [CONFIRM],
+        },
+      }),
+    },
+  });
+
+interface Asked {
+  readonly callId: string;
+  readonly expiresAt?: number;
+}
+
+/** `<call id>.<expiry>.<MAC over both, caller, tool and arguments>`: holds nothing private, and fits one call only. */
+function stateOf({ hash, now }: Desk, { caller, tool, args }: Unconfirmed, asked: Asked): string {
+  const { callId, expiresAt = now() + TTL_MS } = asked;
+  const sorted = Object.entries(args).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  const mac = hash('confirm', JSON.stringify([callId, expiresAt, caller.id, tool.name, sorted]));
+  return [callId, String(expiresAt), mac].join('.');
+}
+
+/** The id in a state that was made here for this very call and is not too old. */
+function callIdOf(desk: Desk, call: Unconfirmed): string | undefined {
+  const given = call.reply.state ?? '';
+  const [callId = '', expiry] = given.split('.');
+  const expiresAt = Number(expiry);
+  const isOurs = areSame(given, stateOf(desk, call, { callId, expiresAt }));
+  return isOurs && desk.now() < expiresAt ? callId : undefined;
+}
+
+function areSame(given: string, expected: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}
+
+/** Takes each confirmation once: remembers the used ones for as long as their states can live. */
+function createSpend(now: () => number): (callId: string) => void {
+  // In the order of their expiry, as each is kept equally long.
+  const spent = new Map<string, number>();
+  return (callId) => {
+    for (const [old, until] of spent) {
+      if (until > now()) break;
+      spent.delete(old);
+    }
+    if (spent.has(callId)) {
+      throw new Failure(
+        'NOT_CONFIRMED',
+        'This confirmation was used before: it is good for one call, and nothing was done now',
+      );
+    }
+    if (spent.size >= MAX_SPENT) throw new Failure('BUSY', 'Too many calls were confirmed in the last minutes');
+    spent.set(callId, now() + TTL_MS);
+  };
+}
+
+/** What cannot be seen could make the user read something else. */
+const visible = (text: string): string =>
+  text.replaceAll(/\p{C}/gu, (sign) => `\\u{${(sign.codePointAt(0) ?? 0).toString(16)}}`);
+
+/**
+ * What a call would do: the arguments that name its target or switch something are shown, others (texts, which may be long
+ * or private) only named.
+ */
+function describe(tool: Tool, checked: Args): string {
+  const target = new Set([...tool.endpoint.matchAll(/:(?<name>\w+)/gu)].map(({ groups }) => groups?.['name']));
+  const given = Object.entries(checked).filter(([, value]) => value !== undefined);
+  const isShown = ([name, value]: readonly [string, unknown]): boolean =>
+    target.has(name) || typeof value === 'boolean' || typeof value === 'number';
+  const shown = given.filter(isShown).map(([name, value]) => `${name} ${visible(JSON.stringify(value))}`);
+  const named = given.filter((each) => !isShown(each)).map(([name]) => name);
+  const also = named.length > 0 ? ` (and ${named.join(', ')})` : '';
+  return `${tool.name} with ${shown.join(', ')}${also}: ${tool.summary}`;
+}

@@ -1,0 +1,47 @@
+import { tokenShape } from '../token-shape.ts';
+import type { Content } from './content.ts';
+import { isRawText } from './content.ts';
+
+const mark = '[redacted]';
+
+/** Shorter ones are no tokens of GitLab's, and would hide parts of words. */
+const SHORTEST_TOKEN = 8;
+
+// No pattern matches a quotation mark or half an escape, so that JSON stays JSON.
+const shapes: readonly (readonly [RegExp, string])[] = [
+  [/"(?<name>(?:\w{1,60}_)?(?:token|password|secret|private_key))":"(?:[^"\\]|\\.)+"/gu, `"$<name>":"${mark}"`],
+  [/(?<scheme>\bhttps?:\/\/)[^\s/"'<>\\@]{1,300}@/giu, `$<scheme>${mark}@`],
+  [/(?<scheme>\b[a-z][\w+.-]{1,30}:\/\/)[^\s/:"'<>\\@]{0,300}:[^\s/"'<>\\@]{1,300}@/giu, `$<scheme>${mark}@`],
+  [
+    /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----(?:[\w+/=\s:,]|\\[nrt]|-(?!----))*(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?/gu,
+    mark,
+  ],
+];
+
+function withoutTokens(text: string, own: string): string {
+  const plain = text.replaceAll(tokenShape(), mark);
+  if (own.length < SHORTEST_TOKEN) return plain;
+  // In JSON the token stands escaped.
+  return plain.replaceAll(own, mark).replaceAll(JSON.stringify(own).slice(1, -1), mark);
+}
+
+/** A text without tokens of GitLab, the caller's own token, credentials in URLs and private keys. */
+export function withoutSecrets(text: string, own: string): string {
+  return shapes.reduce((rest, [shape, instead]) => rest.replaceAll(shape, instead), withoutTokens(text, own));
+}
+
+interface Manner {
+  /** The token that the call was made with. */
+  readonly own: string;
+  /** The raw texts are files and diffs, which come back in commits: only tokens of GitLab are taken out of them. */
+  readonly isVerbatim: boolean;
+}
+
+/** The blocks as they may leave: what is taken out leaves the mark [redacted]. */
+export function clean(content: readonly Content[], { own, isVerbatim }: Manner): readonly Content[] {
+  return content.map((block) => {
+    if (block.type !== 'text') return block;
+    const keeps = isVerbatim && isRawText(block.text);
+    return { ...block, text: keeps ? withoutTokens(block.text, own) : withoutSecrets(block.text, own) };
+  });
+}

@@ -1,0 +1,2 @@
+export * from './release-assets.ts';
+export * from './releases.ts';

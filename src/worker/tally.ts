@@ -1,0 +1,54 @@
+import type { GitLabClient } from '../gitlab/client.ts';
+import { GitLabFailure } from '../gitlab/failure.ts';
+import type { Call, Facts } from '../queue/call.ts';
+import type { Turn } from '../queue/turn.ts';
+
+interface TallyOptions {
+  readonly call: Pick<Call, 'askedAt'>;
+  readonly client: GitLabClient;
+  readonly turn: Turn;
+  readonly now: () => number;
+}
+
+/** Watches one call: what it does goes through `client` and `turn`. */
+export interface Tally {
+  readonly client: GitLabClient;
+  readonly turn: Turn;
+  readonly facts: () => Facts;
+}
+
+export function createTally({ call, client, turn, now }: TallyOptions): Tally {
+  const begun = now();
+  // The clocks of two machines may differ.
+  const queuedMs = Math.max(0, begun - (call.askedAt ?? begun));
+  const seen: { attempts: number; heldMs: number; requestId?: string | undefined } = { attempts: 0, heldMs: 0 };
+  return {
+    client: {
+      ...client,
+      send: async (request, sending) => {
+        seen.attempts += 1;
+        try {
+          const response = await client.send(request, sending);
+          seen.requestId = response.headers['x-request-id'];
+          return response;
+        } catch (error) {
+          if (error instanceof GitLabFailure) seen.requestId = error.requestId;
+          throw error;
+        }
+      },
+    },
+    turn: {
+      ...turn,
+      reserve: async () => {
+        const reserved = await turn.reserve();
+        if (reserved.verdict === 'wait') seen.heldMs += reserved.waitMs;
+        return reserved;
+      },
+    },
+    facts: () => {
+      const { attempts, heldMs, requestId } = seen;
+      const runMs = Math.max(0, now() - begun - heldMs);
+      return { attempts, waitMs: queuedMs + heldMs, runMs, ...(requestId !== undefined && { requestId }) };
+    },
+  };
+}

@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { createMemoryBroker } from '../../src/queue/broker-memory.ts';
+import type { Broker, CallProcessor } from '../../src/queue/broker.ts';
+import { createAsk } from '../../src/queue/ask.ts';
+import type { Answer } from '../../src/queue/call.ts';
+import { createKeyedHash, createSeal } from '../../src/queue/seal.ts';
+import { createServe } from '../../src/queue/serve.ts';
+import { createLog } from '../../src/log.ts';
+
+const SECRET = 'a-secret-of-the-tests-that-is-long-enough';
+const planted = 'glpat-planted-0123456789 planted title';
+const seal = createSeal({ secrets: [SECRET] });
+
+interface Outcome {
+  readonly answer: Answer;
+  /** What the processor threw at BullMQ. */
+  readonly reasons: readonly unknown[];
+  readonly log: string;
+}
+
+/** A queue whose handler throws, and everything that it told BullMQ and the log. */
+async function serveWith(broken: Partial<Broker['coordinator']> = {}): Promise<Outcome> {
+  const memory = createMemoryBroker();
+  const reasons: unknown[] = [];
+  const lines: string[] = [];
+  const log = createLog({ level: 'debug', destination: { write: (line) => void lines.push(line) } });
+  const watched: Broker = {
+    ...memory,
+    coordinator: { ...memory.coordinator, ...broken },
+    worker: (kind, processor, options) => {
+      const told: CallProcessor = async (...given) => {
+        try {
+          await processor(...given);
+        } catch (error) {
+          reasons.push(error);
+          throw error;
+        }
+      };
+      // BullMQ looks at the number of the parameters.
+      return memory.worker(kind, async (job, token, signal) => told(job, token, signal), options);
+    },
+  };
+  const concurrency = { read: 1, write: 1 };
+  const handle = async (): Promise<never> => {
+    throw new Error(planted, { cause: new Error(planted) });
+  };
+  const serve = await createServe({ broker: watched, seal, handle, worker: 'w', concurrency, now: Date.now, log });
+  const hash = createKeyedHash(SECRET);
+  const asked = createAsk({ broker: memory, seal, hash, api: 'a', maxOutstandingPerCaller: 9, now: Date.now, log });
+  await expect.poll(() => asked.unreadyReason()).toBeUndefined();
+  const grants = {
+    readOnly: false,
+    toolsets: [],
+    allowedProjects: [],
+    allowedTools: [],
+    deniedTools: [],
+    destructive: true,
+  };
+  const answer = await asked.ask(
+    {
+      callId: randomUUID(),
+      kind: 'read',
+      tool: 'get_project',
+      args: { title: planted },
+      caller: { id: 'c', tokenFrom: 'server', grants },
+      token: planted,
+      gates: [planted],
+      deadline: Date.now() + 3000,
+    },
+    { signal: new AbortController().signal, onProgress: () => undefined },
+  );
+  await asked.close();
+  await serve.drain(100);
+  await memory.close();
+  return { answer, reasons, log: lines.join('') };
+}
+
+test('a handler that throws is answered without its words, and fails no job', async () => {
+  const { answer, reasons, log } = await serveWith();
+
+  expect(answer).toEqual({
+    ok: false,
+    code: 'INTERNAL',
+    detail: 'The server met an error that it did not expect.',
+  });
+  expect(reasons).toEqual([]);
+  // The operator is told, without the token.
+  expect(log).toContain('a call failed in an unexpected way');
+  expect(log).not.toContain('glpat-planted');
+});
+
+test('a job that cannot be taken fails with the same words whatever has happened', async () => {
+  const { answer, reasons } = await serveWith({
+    enter: async () => {
+      throw new Error(planted);
+    },
+  });
+
+  expect(answer.ok).toBe(false);
+  expect(reasons).toEqual([new Error('the call failed')]);
+  expect(
+    JSON.stringify(reasons.map((error) => (error instanceof Error ? [error.stack, error.cause] : error))),
+  ).not.toMatch(/planted/u);
+});
