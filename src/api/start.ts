@@ -48,6 +48,20 @@ function defaultsOf({
   };
 }
 
+const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
+
+/** A server for this machine only answers to this machine's names: a web page could rebind its own name to it. */
+function reachableAs({ HOST, ALLOWED_HOSTS, ALLOWED_ORIGINS }: Config): {
+  readonly allowedHosts: readonly string[];
+  readonly allowedOrigins: readonly string[];
+} {
+  const isLocal = ['127.0.0.1', 'localhost', '::1'].includes(HOST) && ALLOWED_HOSTS.length === 0;
+  return {
+    allowedHosts: isLocal ? LOOPBACK : ALLOWED_HOSTS,
+    allowedOrigins: isLocal ? [...LOOPBACK, ...ALLOWED_ORIGINS] : ALLOWED_ORIGINS,
+  };
+}
+
 /** Starts the API role on its queue; resolves with its URL once it listens. */
 export async function startApi({ config, server, broker, secret, log, shutdown }: ApiOptions): Promise<string> {
   const hash = createKeyedHash(secret);
@@ -93,8 +107,7 @@ export async function startApi({ config, server, broker, secret, log, shutdown }
     name: server.name,
     edge,
     authToken: config.MCP_AUTH_TOKEN,
-    allowedHosts: config.ALLOWED_HOSTS,
-    allowedOrigins: config.ALLOWED_ORIGINS,
+    ...reachableAs(config),
     maxBodyBytes: config.MAX_BODY_BYTES,
     unreadyReason: ask.unreadyReason,
     log,

@@ -113,7 +113,8 @@ export const schema = z.object({
   }),
   ALLOWED_HOSTS: hostList().default([]).register(notes, {
     group: 'HTTP',
-    meaning: 'Comma list of host names accepted in the Host header, whatever the port.',
+    meaning:
+      'Comma list of host names accepted in the Host header, whatever the port. Empty: on a loopback HOST its own names, elsewhere any.',
   }),
   ALLOWED_ORIGINS: hostList().default([]).register(notes, {
     group: 'HTTP',

@@ -1,3 +1,4 @@
+import { request } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { startApiWith } from '../support/api.ts';
@@ -67,6 +68,19 @@ describe.each(['/', '/mcp'])('POST %s', (path) => {
   });
 });
 
+/** The status of tools/list under a Host header, which fetch does not let through. */
+async function statusFor(url: string, host: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const headers = { 'Content-Type': 'application/json', Host: host, ...gate };
+    request(url, { method: 'POST', headers }, (response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    })
+      .on('error', reject)
+      .end(JSON.stringify(list));
+  });
+}
+
 describe('a bad request gets a JSON-RPC error', () => {
   test.each([
     ['bad JSON', '{"jsonrpc":', {}, 400, -32_700],
@@ -99,6 +113,16 @@ describe('a bad request gets a JSON-RPC error', () => {
   test('a foreign Origin is refused', async () => {
     expect((await post(api.url, list, { ...gate, Origin: 'https://evil.example' })).status).toBe(403);
     expect((await post(api.url, list, { ...gate, Origin: 'https://app.example.com' })).status).toBe(200);
+  });
+
+  test('a foreign Host is refused, also by default on a loopback address', async () => {
+    const bare = await startApiWith(async () => ({ ok: true, content: [] }));
+
+    expect(await statusFor(api.url, 'evil.example')).toBe(403);
+    expect(await statusFor(api.url, 'gitlab-mcp.example.com')).toBe(200);
+    expect(await statusFor(bare.url, 'evil.example')).toBe(403);
+    expect(await statusFor(bare.url, 'localhost:1234')).toBe(200);
+    await bare.close();
   });
 
   test('a path that is not there is refused', async () => {
