@@ -11,7 +11,8 @@ const sentence = (text: string): string => (/[.!?]$/u.test(text) ? text : `${tex
 
 /** A failure in words: what happened, then what to do next. */
 export function failureResult(tool: Tool, { code, detail }: FailureData): CallToolResult {
-  const check = code === 'OUTCOME_UNKNOWN' && tool.verifyWith !== undefined ? ` Check with ${tool.verifyWith}.` : '';
+  const tools = [tool.verifyWith ?? []].flat().join(' or ');
+  const check = code === 'OUTCOME_UNKNOWN' && tools !== '' ? ` Check with ${tools}.` : '';
   const text = `${code}: ${sentence(detail)}${check} ${failures[code].remedy}`;
   return { content: [{ type: 'text', text }], isError: true };
 }
