@@ -39,6 +39,8 @@ test('an empty environment gives the documented defaults', () => {
     WORKER_DRAIN_MS: 110_000,
     MAX_BODY_BYTES: 10_485_760,
     MAX_GITLAB_BYTES: 33_554_432,
+    MAX_ANSWER_BYTES: 60_000,
+    STRUCTURED_CONTENT: 'off',
     MCP_LOG_LEVEL: 'info',
   });
 });
