@@ -44,12 +44,14 @@ export function createCall(options: CallOptions): CallTool {
     try {
       const answer = await answerOf(options, wanted, callId);
       log.info({ ...said, outcome: answer.ok ? 'OK' : answer.code, ms: now() - begun }, 'call');
-      return resultOf(tool, answer, options.isStructured);
+      return resultOf(tool, answer, { callId, isStructured: options.isStructured });
     } catch (error) {
       const failure = failureDataOf(error);
-      const level = failure.code === 'INTERNAL' ? 'error' : 'info';
-      log[level]({ ...said, outcome: failure.code, ms: now() - begun, err: error }, 'call');
-      return failureResult(tool, failure);
+      const isFault = failure.code === 'INTERNAL';
+      // The words of a known failure may name what was asked for, which is the caller's own.
+      const fault = isFault ? { err: error } : {};
+      log[isFault ? 'error' : 'info']({ ...said, outcome: failure.code, ms: now() - begun, ...fault }, 'call');
+      return failureResult(tool, failure, callId);
     }
   };
 }
@@ -68,9 +70,7 @@ async function answerOf(options: CallOptions, wanted: Wanted, callId: string): R
   const args = filled(tool, wanted.args, options.defaults);
   assertPermitted(caller.grants, tool, projectOf(checkArguments(tool, args)));
   if (token === undefined) {
-    const words =
-      'No GitLab token: send yours in the X-GitLab-Token header, or let the operator set GITLAB_PERSONAL_ACCESS_TOKEN';
-    throw new Failure('NO_TOKEN', words);
+    throw new Failure('NO_TOKEN', 'The request brought no GitLab token, and the server has none to lend');
   }
   // GitLab limits each user by token, whatever the tool: https://docs.gitlab.com/security/rate_limits/
   const gates = [token];

@@ -43,7 +43,9 @@ export function createRun(options: RunOptions): Handle {
     } catch (error) {
       const answer = failed(error, turn);
       const level = answer.code === 'INTERNAL' ? 'error' : 'info';
-      log[level]({ ...said, outcome: answer.code, ms: now() - begun, err: error }, 'call');
+      // The words of a known failure may name what was asked for, which is the caller's own.
+      const fault = answer.code === 'INTERNAL' ? { err: error } : {};
+      log[level]({ ...said, outcome: answer.code, ms: now() - begun, ...fault }, 'call');
       return answer;
     } finally {
       clearTimeout(timer);

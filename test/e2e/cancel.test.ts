@@ -35,7 +35,7 @@ describe.skipIf(!hasRedis)('a cancel that reaches another replica than the call'
     await stage.gitlab.fault({ fault: { kind: 'slow', ms: 30_000 } });
     const client = await connectOldClient(`${balancer.url}/mcp`, alice);
     const gone = new AbortController();
-    const answer = client.callTool(read, undefined, { signal: gone.signal }).catch((error: unknown) => String(error));
+    const answer = client.callTool(read, undefined, { signal: gone.signal }).catch(String);
     await expect.poll(requests, { timeout: 15_000 }).toHaveLength(1);
     gone.abort('enough');
 
@@ -48,7 +48,7 @@ describe.skipIf(!hasRedis)('a cancel that reaches another replica than the call'
     await stage.gitlab.fault({ fault: { kind: 'slow', ms: 30_000 } });
     const client = await connectClient(`${balancer.url}/mcp`, alice);
     const gone = new AbortController();
-    const answer = client.callTool(read, { signal: gone.signal }).catch((error: unknown) => String(error));
+    const answer = client.callTool(read, { signal: gone.signal }).catch(String);
     await expect.poll(requests, { timeout: 15_000 }).toHaveLength(1);
     gone.abort('enough');
 
@@ -61,7 +61,7 @@ describe.skipIf(!hasRedis)('a cancel that reaches another replica than the call'
     await stage.gitlab.fault({ match: { method: 'POST' }, fault: { kind: 'slow', ms: 1500 } });
     const client = await connectClient(`${balancer.url}/mcp`, alice);
     const gone = new AbortController();
-    const answer = client.callTool(write, { signal: gone.signal }).catch((error: unknown) => String(error));
+    const answer = client.callTool(write, { signal: gone.signal }).catch(String);
     await expect.poll(requests, { timeout: 15_000 }).toHaveLength(1);
     gone.abort('enough');
 
