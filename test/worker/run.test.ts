@@ -13,6 +13,8 @@ const failed = (code: 'GITLAB_RATE_LIMITED' | 'GITLAB_NOT_FOUND' | 'GITLAB_FAILE
 const throttled = failed('GITLAB_RATE_LIMITED', 429);
 const missing = failed('GITLAB_NOT_FOUND', 404);
 const broken = failed('GITLAB_FAILED', 502);
+const refused = (status: number, words: string): GitLabFailure =>
+  new GitLabFailure(status === 401 ? 'GITLAB_UNAUTHORIZED' : 'GITLAB_REJECTED', words, { acted: 'no', status });
 const done: GitLabResponse = { status: 204, headers: {}, body: undefined };
 
 interface Ran {
@@ -85,4 +87,33 @@ test('a write whose answers are lost is of unknown outcome, and sent only once',
 
   expect(answer).toMatchObject({ ok: false, code: 'OUTCOME_UNKNOWN' });
   expect(requests).toBe(1);
+});
+
+describe('a merge that GitLab refuses', () => {
+  const args = { project_id: 'team/app', merge_request_iid: 2 };
+
+  test.each([
+    [401, 'GITLAB_FORBIDDEN', /Your role may not merge into this branch/u],
+    [405, 'GITLAB_REJECTED', /cannot be merged as it is .* detailed_merge_status with get_merge_request/u],
+    [409, 'GITLAB_REJECTED', /source branch has moved since that sha/u],
+    [422, 'GITLAB_REJECTED', /mostly for conflicts/u],
+  ])('with %i says what that means there', async (status, code, means) => {
+    const { answer } = await run('merge_merge_request', args, [refused(status, "GitLab's own words")]);
+
+    expect(answer).toMatchObject({ ok: false, code, detail: expect.stringMatching(means) });
+    expect(answer).toMatchObject({ detail: expect.stringMatching(/^GitLab's own words\. /u) });
+  });
+
+  test('for its token is not explained as a matter of the role', async () => {
+    const words = 'GitLab answered 401: invalid_token; Token was revoked.';
+    const { answer } = await run('merge_merge_request', args, [refused(401, words)]);
+
+    expect(answer).toMatchObject({ ok: false, code: 'GITLAB_UNAUTHORIZED', detail: words });
+  });
+});
+
+test('what is not found comes with the tools that list what there is', async () => {
+  const { answer } = await run('get_label', { project_id: 'team/app', label_id: 'bug' }, [missing]);
+
+  expect(answer).toMatchObject({ detail: expect.stringMatching(/Check label_id with list_labels\.$/u) });
 });
