@@ -28,7 +28,7 @@ export const failures = {
   },
   NO_TOKEN: {
     means: 'Neither the request nor the server brought a GitLab token.',
-    remedy: 'Send your GitLab token in the X-GitLab-Token header.',
+    remedy: 'Send yours in the X-GitLab-Token header, or let the operator set GITLAB_PERSONAL_ACCESS_TOKEN.',
     mayRetry: false,
   },
   GITLAB_REJECTED: {
@@ -113,7 +113,7 @@ export const failures = {
   },
   INTERNAL: {
     means: 'A fault of this server.',
-    remedy: 'Report the call id to the operator.',
+    remedy: 'Report it to the operator, with the call id where one is given.',
     mayRetry: false,
   },
 } as const satisfies Record<string, Meaning>;

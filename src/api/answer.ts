@@ -10,9 +10,11 @@ const structure = z.record(z.string(), z.unknown());
 const sentence = (text: string): string => (/[.!?]$/u.test(text) ? text : `${text}.`);
 
 /** A failure in words: what happened, then what to do next. */
-export function failureResult(tool: Tool, { code, detail }: FailureData): CallToolResult {
-  const check = code === 'OUTCOME_UNKNOWN' && tool.verifyWith !== undefined ? ` Check with ${tool.verifyWith}.` : '';
-  const text = `${code}: ${sentence(detail)}${check} ${failures[code].remedy}`;
+export function failureResult(tool: Tool, { code, detail }: FailureData, callId: string): CallToolResult {
+  const tools = [tool.verifyWith ?? []].flat().join(' or ');
+  const check = code === 'OUTCOME_UNKNOWN' && tools !== '' ? ` Check with ${tools}.` : '';
+  const which = code === 'INTERNAL' ? ` Call id: ${callId}.` : '';
+  const text = `${code}: ${sentence(detail)}${check}${which} ${failures[code].remedy}`;
   return { content: [{ type: 'text', text }], isError: true };
 }
 
@@ -26,9 +28,14 @@ function structureOf({ content: [first] }: CallToolResult): Record<string, unkno
   }
 }
 
+interface Manner {
+  readonly callId: string;
+  readonly isStructured: boolean;
+}
+
 /** What the queue brought back as MCP's result of a tool call. */
-export function resultOf(tool: Tool, answer: Answer, isStructured: boolean): CallToolResult {
-  if (!answer.ok) return failureResult(tool, answer);
+export function resultOf(tool: Tool, answer: Answer, { callId, isStructured }: Manner): CallToolResult {
+  if (!answer.ok) return failureResult(tool, answer, callId);
   // The worker made these blocks after tools/content.ts; the queue carries them unread.
   const result = { content: answer.content as CallToolResult['content'] }; // oxlint-disable-line typescript/no-unsafe-type-assertion -- see above
   const structuredContent = isStructured ? structureOf(result) : undefined;

@@ -55,7 +55,9 @@ export function createCall(options: CallOptions): CallTool {
     const tell = (outcome: string, facts?: Facts, error?: unknown): void => {
       const ended = { callId, caller: identity.caller.id, outcome, ms: now() - begun };
       const level = outcome === 'INTERNAL' ? 'error' : 'info';
-      log[level]({ ...ended, tool: tool.name, ...withoutName(facts), err: error }, 'call');
+      // The words of a known failure may name what was asked for, which is the caller's own.
+      const fault = outcome === 'INTERNAL' ? { err: error } : {};
+      log[level]({ ...ended, tool: tool.name, ...withoutName(facts), ...fault }, 'call');
       options.audit({ ...ended, tool, args: confirmation.args, facts });
     };
     try {
@@ -66,12 +68,12 @@ export function createCall(options: CallOptions): CallTool {
       }
       if (!answer.ok && answer.code === 'GITLAB_UNAUTHORIZED') identity.login?.end();
       tell(answer.ok ? 'OK' : answer.code, answer.facts);
-      return resultOf(tool, answer, options.isStructured);
+      return resultOf(tool, answer, { callId, isStructured: options.isStructured });
     } catch (error) {
       const failure = failureDataOf(error);
       tell(failure.code, undefined, error);
       if (failure.code === 'BUSY' && identity.busy !== undefined) identity.busy.waitMs = failure.retryAfterMs;
-      return failureResult(tool, failure);
+      return failureResult(tool, failure, callId);
     }
   };
 }
@@ -111,9 +113,7 @@ async function answerOf(
   const checked = checkArguments(tool, args);
   assertPermitted(caller.grants, tool, askedIn(checked));
   if (token === undefined) {
-    const words =
-      'No GitLab token: send yours in the X-GitLab-Token header, or let the operator set GITLAB_PERSONAL_ACCESS_TOKEN';
-    throw new Failure('NO_TOKEN', words);
+    throw new Failure('NO_TOKEN', 'The request brought no GitLab token, and the server has none to lend');
   }
   const unanswered = ask(checked);
   if (unanswered !== undefined) return unanswered;

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Express } from 'express';
+import { listenOn } from '../port.ts';
 
 interface ListenOptions {
   readonly app: Express;
@@ -60,18 +61,9 @@ export async function listen({
   server.on('request', ({ socket }) => {
     clearTimeout(silent.get(socket));
   });
-  server.listen(port, host);
-  await once(server, 'listening');
-  return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${String(portOf(server))}`,
-    close: async () => close(server),
-  };
-}
-
-function portOf(server: Server): number {
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new TypeError('the server has no port');
-  return address.port;
+  const taken = await listenOn(server, { host, port, setting: 'PORT' });
+  const name = host.includes(':') ? `[${host}]` : host;
+  return { url: `http://${name}:${String(taken)}`, close: async () => close(server) };
 }
 
 async function close(server: Server): Promise<void> {

@@ -45,21 +45,42 @@ export function readConfig(role: Role, env: Environment = process.env): Config {
   return Object.freeze(parsed.data);
 }
 
+interface Warning {
+  readonly applies: (config: Config, role: Role) => boolean;
+  readonly words: (role: Role) => string;
+}
+
+const drainOf = (role: Role): 'WORKER_DRAIN_MS' | 'API_DRAIN_MS' =>
+  role === 'worker' ? 'WORKER_DRAIN_MS' : 'API_DRAIN_MS';
+
+const warnings: readonly Warning[] = [
+  {
+    applies: (config, role) => role !== 'worker' && config.GITLAB_PERSONAL_ACCESS_TOKEN === undefined,
+    words: () =>
+      'No GITLAB_PERSONAL_ACCESS_TOKEN: every request must bring X-GitLab-Token. To try without GitLab: npm run demo',
+  },
+  {
+    applies: ({ MCP_AUTH_TOKEN: token }) => token !== undefined && token.length < 16,
+    words: () => 'MCP_AUTH_TOKEN is shorter than 16 characters and can be guessed; make one with: openssl rand -hex 32',
+  },
+  {
+    applies: (config, role) =>
+      role === 'all' &&
+      config.REDIS_URL !== undefined &&
+      config.QUEUE_SECRET === undefined &&
+      config.MCP_AUTH_TOKEN === undefined,
+    words: () =>
+      'REDIS_URL is set without QUEUE_SECRET: no second process on this Redis can read the calls of this one',
+  },
+  {
+    applies: (config, role) => config.CALL_TIMEOUT_MS > config[drainOf(role)],
+    words: (role) => `CALL_TIMEOUT_MS is longer than ${drainOf(role)}: a stop cuts off the longest calls`,
+  },
+];
+
 /** What works but deserves a word in the log at the start. */
 export function configWarnings(role: Role, config: Config): string[] {
-  const unsealable = config.QUEUE_SECRET === undefined && config.MCP_AUTH_TOKEN === undefined;
-  const drain = role === 'worker' ? 'WORKER_DRAIN_MS' : 'API_DRAIN_MS';
-  return [
-    ...(config.MCP_AUTH_TOKEN !== undefined && config.MCP_AUTH_TOKEN.length < 16
-      ? ['MCP_AUTH_TOKEN is shorter than 16 characters and can be guessed; make one with: openssl rand -hex 32']
-      : []),
-    ...(role === 'all' && config.REDIS_URL !== undefined && unsealable
-      ? ['REDIS_URL is set without QUEUE_SECRET: no second process on this Redis can read the calls of this one']
-      : []),
-    ...(config.CALL_TIMEOUT_MS > config[drain]
-      ? [`CALL_TIMEOUT_MS is longer than ${drain}: a stop cuts off the longest calls`]
-      : []),
-  ];
+  return warnings.filter(({ applies }) => applies(config, role)).map(({ words }) => words(role));
 }
 
 function givenIn(env: Environment): Map<string, Given> {

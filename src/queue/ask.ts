@@ -65,7 +65,7 @@ export function createAsk(options: AskOptions): Ask {
       const reason = unreadyReason();
       if (reason === undefined) return awaitAnswer({ ...options, queues, waiting }, question, asking);
       const code = state.closing ? 'SHUTTING_DOWN' : 'QUEUE_UNAVAILABLE';
-      throw new Failure(code, `No call is taken now: ${reason}. Call again in a few seconds.`);
+      throw new Failure(code, `No call is taken now: ${reason}.`);
     },
     close: async () => {
       state.closing = true;

@@ -39,7 +39,7 @@ export const PREFIX = '{gitlab}';
 
 export const queueName = (kind: Kind): string => `gitlab-${kind}`;
 
-/** Results travel on the reply lists; BullMQ's event stream would keep a copy. */
+/** Results travel on the reply streams; BullMQ's event stream would keep a copy. */
 export const NO_EVENTS = { streams: { events: { maxLen: 0 } } } as const;
 
 /** `run` is called once everything stands; nothing of a finished call is kept. */

@@ -27,11 +27,11 @@ async function admit({ broker, ...counter }: Counter, question: Question, user: 
   const admitted = await broker.coordinator
     .admit({ callId, kind, api, user, deadline, now: now(), cap })
     .catch((error: unknown) => {
-      const words = 'The queue cannot be reached, so the call was not started; call again in a few seconds.';
+      const words = 'The queue cannot be reached, so the call was not started.';
       throw new Failure('QUEUE_UNAVAILABLE', words, { cause: error });
     });
   if (admitted.admitted) return admitted.priority;
-  const words = `You have ${String(admitted.outstanding)} calls under way; wait for their answers, then call again.`;
+  const words = `${String(admitted.outstanding)} of your calls are under way, which is all that one caller may have.`;
   throw new Failure('BUSY', words, { retryAfterMs: 1000 });
 }
 
@@ -60,7 +60,7 @@ export async function enqueue(counter: Counter, question: Question, user: string
     // Redis may have taken the job although its answer was lost: it is withdrawn, never sent twice.
     const surelyNot = await withdraw(counter, question);
     if (!surelyNot && kind === 'write') throw new Failure(LOST.code, LOST.detail, { cause: error });
-    throw new Failure('QUEUE_UNAVAILABLE', 'The queue did not take the call; call again in a few seconds.', {
+    throw new Failure('QUEUE_UNAVAILABLE', 'The queue did not take the call.', {
       cause: error,
     });
   }

@@ -32,7 +32,7 @@ interface ServeOptions {
 /** The failedReason of every job. */
 const FAILED = 'the call failed';
 
-/** A dead worker is noticed after 5 to 15 s: its reads go to another one, its writes are answered OUTCOME_UNKNOWN. */
+/** A dead worker is noticed some seconds after its lock ends: its reads go to another one, its writes are answered OUTCOME_UNKNOWN. */
 const LOCKS = {
   read: { lockDuration: 10_000, stalledInterval: 5000, maxStalledCount: 2 },
   write: { lockDuration: 30_000, stalledInterval: 5000, maxStalledCount: 0 },

@@ -19,7 +19,7 @@ export const diffView = {
       message: `at most ${String(MAX_GLOBS)} globs of at most ${String(MAX_GLOB_CHARS)} characters`,
     })
     .optional()
-    .describe('Globs; "!" excludes.'),
+    .describe('Globs; ! excludes.'),
 };
 
 const changedFile = z.looseObject({

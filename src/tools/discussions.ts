@@ -35,7 +35,7 @@ export const createNote = defineTool({
     { project_id: 'team/app', noteable_type: 'merge_request', noteable_iid: 2, body: 'LGTM' },
   ],
   shows: writtenNoteFields,
-  verifyWith: 'mr_discussions',
+  verifyWith: ['mr_discussions', 'list_issue_discussions'],
   run: async (ask, { noteable_type, ...sent }) =>
     noteable_type === 'issue'
       ? ask('POST /projects/:project_id/issues/:noteable_iid/notes', sent)

@@ -1,3 +1,4 @@
+import { gitlabPage } from './gitlab-page.ts';
 import { tools, toolsets } from './index.ts';
 import type { RegisteredTool } from './index.ts';
 import { listingOf } from './listing.ts';
@@ -23,7 +24,7 @@ function section(tool: RegisteredTool): string {
     [
       `- Effect: ${effects[effect]}`,
       `- Arguments: ${cell(argumentsOf(tool))}`,
-      `- GitLab: ${endpoints}`,
+      `- GitLab: ${endpoints} ([documentation](${gitlabPage(endpoint)}))`,
       `- Example: \`${JSON.stringify(examples.at(-1))}\``,
     ].join('\n'),
   ].join('\n\n');

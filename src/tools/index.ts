@@ -1,20 +1,28 @@
 import * as branches from './branches.ts';
+import * as discussions from './discussions.ts';
+import * as draftNotes from './draft-notes.ts';
 import * as events from './events.ts';
 import * as files from './files.ts';
+import * as issueLinks from './issue-links.ts';
+import * as issueNotes from './issue-notes.ts';
+import * as issues from './issues.ts';
+import * as jobs from './jobs.ts';
 import * as labels from './labels.ts';
+import * as mergeRequestDiffs from './merge-request-diffs.ts';
+import * as mergeRequests from './merge-requests.ts';
 import * as milestones from './milestones.ts';
 import * as namespaces from './namespaces.ts';
+import * as pipelines from './pipelines.ts';
 import * as projects from './projects.ts';
 import { reachOf } from './reach.ts';
 import type { Reach } from './reach.ts';
-import type { Tool } from './tool.ts';
-import * as issues from './toolset-issues.ts';
-import * as mergeRequests from './toolset-merge-requests.ts';
-import * as pipelines from './toolset-pipelines.ts';
-import * as releases from './toolset-releases.ts';
-import * as wikis from './toolset-wikis.ts';
+import * as releaseAssets from './release-assets.ts';
+import * as releases from './releases.ts';
 import * as uploads from './uploads.ts';
 import * as users from './users.ts';
+import * as wikiAttachments from './wiki-attachments.ts';
+import * as wikis from './wikis.ts';
+import type { Tool } from './tool.ts';
 
 type Flag = 'USE_PIPELINE' | 'USE_MILESTONE' | 'USE_GITLAB_WIKI';
 
@@ -29,16 +37,16 @@ interface Toolset {
 export const toolsets: readonly Toolset[] = [
   { name: 'projects', modules: [projects] },
   { name: 'files', modules: [files, uploads] },
-  { name: 'issues', modules: [issues] },
-  { name: 'merge_requests', modules: [mergeRequests] },
+  { name: 'issues', modules: [issues, issueLinks, issueNotes] },
+  { name: 'merge_requests', modules: [mergeRequests, mergeRequestDiffs, discussions, draftNotes] },
   { name: 'branches_commits', modules: [branches] },
   { name: 'labels', modules: [labels] },
   { name: 'namespaces', modules: [namespaces] },
   { name: 'users_events', modules: [users, events] },
-  { name: 'releases', modules: [releases] },
-  { name: 'pipelines', flag: 'USE_PIPELINE', modules: [pipelines] },
+  { name: 'releases', modules: [releases, releaseAssets] },
+  { name: 'pipelines', flag: 'USE_PIPELINE', modules: [pipelines, jobs] },
   { name: 'milestones', flag: 'USE_MILESTONE', modules: [milestones] },
-  { name: 'wikis', flag: 'USE_GITLAB_WIKI', modules: [wikis] },
+  { name: 'wikis', flag: 'USE_GITLAB_WIKI', modules: [wikis, wikiAttachments] },
 ];
 
 export interface RegisteredTool extends Tool {

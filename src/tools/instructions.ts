@@ -17,14 +17,14 @@ const hints: readonly Hint[] = [
   { toolsets: ['issues'], text: 'Triage: list_labels, then list_issues with state=opened; get_issue for the text.' },
   { toolsets: ['projects', 'files'], text: 'Explore: get_repository_tree, then get_file_contents.' },
   {
-    toolsets: ['branches_commits', 'files'],
+    toolsets: ['branches_commits', 'files', 'merge_requests'],
     text: 'Change: create_branch, push_files (many files, one commit), create_merge_request.',
   },
   {
     toolsets: ['pipelines'],
     text: 'Failed pipeline: list_pipeline_jobs with scope failed, then get_pipeline_job_output with extract=errors or search.',
   },
-  { toolsets: ['releases'], text: 'Release: get_release, get_branch_diffs between two tags.' },
+  { toolsets: ['releases', 'merge_requests'], text: 'Release: get_release, get_branch_diffs between two tags.' },
 ];
 
 export function instructionsFor(toolsets: readonly string[]): string {

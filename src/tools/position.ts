@@ -35,9 +35,7 @@ export const position = z
     width: number.optional(),
     height: number.optional(),
   })
-  .describe(
-    'Place in the newest diff, or in that of the shas. Line added: new_line; removed: old_line; unchanged: both.',
-  );
+  .describe('Shas default to the newest diff. Added line: new_line; removed: old_line; unchanged: both.');
 
 /** The same where a neighbouring tool lists it. */
 export const positionAsElsewhere = unlisted(position).describe('As in create_merge_request_thread.');

@@ -55,7 +55,7 @@ export const prompts: readonly Prompt[] = [
     name: 'feature_branch',
     description: 'Make a change on a branch of its own and open a merge request',
     arguments: [project, { name: 'change', description: 'What is to change' }],
-    toolsets: ['branches_commits', 'files', 'merge_requests'],
+    toolsets: ['projects', 'branches_commits', 'files', 'merge_requests'],
     text: `Make this change in {project_id}: {change}
 1. get_project for the default branch; create_branch from it.
 2. Read the files first (get_file_contents), then commit all changes at once with push_files on the new branch.
@@ -66,7 +66,7 @@ export const prompts: readonly Prompt[] = [
     name: 'debug_pipeline',
     description: 'Find out why a pipeline failed',
     arguments: [project, { name: 'pipeline_id', description: 'Id of the pipeline' }],
-    toolsets: ['pipelines'],
+    toolsets: ['pipelines', 'branches_commits'],
     text: `Find out why pipeline {pipeline_id} of {project_id} failed.
 1. get_pipeline, then list_pipeline_jobs with scope=["failed"]: stage, failure_reason.
 2. get_pipeline_job_output of each failed job with extract=errors or extract=test_results; then search with context_lines for more.
@@ -77,7 +77,7 @@ export const prompts: readonly Prompt[] = [
     name: 'investigate_release',
     description: 'Find out what a release holds and how it was built',
     arguments: [project, { name: 'tag_name', description: 'Tag of the release' }],
-    toolsets: ['releases', 'branches_commits'],
+    toolsets: ['branches_commits', 'releases', 'merge_requests'],
     text: `Investigate release {tag_name} of {project_id}.
 1. get_release: notes, assets, commit; list_releases: the one before.
 2. get_branch_diffs from the previous tag to {tag_name}: commits and changed files.

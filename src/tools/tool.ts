@@ -94,8 +94,8 @@ interface Spec<E extends Endpoint, Input extends Fields, View extends Fields> {
   readonly run?: (ask: AskGitLab, args: Values<Input & View>) => Promise<Reply>;
   /** What GitLab's status means for this very call, where that is not what it means elsewhere. */
   readonly explains?: Readonly<Record<number, { readonly code?: FailureCode; readonly means: string }>>;
-  /** The tool that tells whether a write with an unknown outcome has happened. */
-  readonly verifyWith?: string;
+  /** The tool (or, by what was written to, one of several) that tells whether a write with an unknown outcome has happened. */
+  readonly verifyWith?: string | readonly string[];
 }
 
 /** A tool as the rest of the program sees it: its field types forgotten. */

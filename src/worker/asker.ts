@@ -75,15 +75,17 @@ interface Manner {
 async function sendOften(options: AskerOptions, request: GitLabRequest, manner: Manner): Promise<GitLabResponse> {
   const { client, call, signal } = options;
   const { once, sink, mayComeAgain } = manner;
+  const before = { mayHaveActed: false };
   return withAttempts({
     ...options,
     mayComeAgain,
     retryClass: retryClassOf(request, once),
-    send: async (attempt) => {
+    send: async () => {
       try {
         return await client.send(request, { token: call.token, signal, sink: sink?.() });
       } catch (error) {
-        if (attempt > 1 && isGone(request, error)) return { status: 204, headers: {}, body: undefined };
+        if (before.mayHaveActed && isGone(request, error)) return { status: 204, headers: {}, body: undefined };
+        before.mayHaveActed ||= error instanceof GitLabFailure && error.acted === 'maybe';
         throw error;
       }
     },
@@ -111,7 +113,7 @@ function advised({ tool, call }: AskerOptions, error: unknown): unknown {
   return new Failure(code, words, { cause: error, retryAfterMs: error.retryAfterMs });
 }
 
-/** A DELETE that was sent before and now finds nothing has done its work. */
+/** A DELETE whose answer was lost and that now finds nothing has done its work. */
 const isGone = ({ method }: GitLabRequest, error: unknown): boolean =>
   method === 'DELETE' && error instanceof GitLabFailure && error.status === 404;
 

@@ -8,8 +8,8 @@ import type { RetryClass } from '../tools/facts.ts';
 import { waitForSlot } from './pace.ts';
 
 interface Attempts {
-  /** One try; told which one it is, from 1. */
-  readonly send: (attempt: number) => Promise<GitLabResponse>;
+  /** One try. */
+  readonly send: () => Promise<GitLabResponse>;
   readonly retryClass: RetryClass;
   readonly turn: Turn;
   readonly signal: AbortSignal;

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
+import { listenOn } from '../port.ts';
 
 interface HealthOptions {
   readonly port: number;
@@ -19,8 +20,7 @@ export async function serveHealth({ port, isRunning, active }: HealthOptions): P
     const body = { status: running ? 'healthy' : 'not taking calls', active: active() };
     response.writeHead(running ? 200 : 503, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
   });
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
+  await listenOn(server, { host: '127.0.0.1', port, setting: 'WORKER_HEALTH_PORT' });
   return {
     close: async () => {
       const closed = once(server, 'close');

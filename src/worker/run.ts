@@ -57,7 +57,9 @@ export function createRun(options: RunOptions): Handle {
     } catch (error) {
       const { detail, ...answer } = withTokenOwner(failed(error, turn), call.caller.tokenFrom);
       const level = answer.code === 'INTERNAL' ? 'error' : 'info';
-      log[level]({ ...said, outcome: answer.code, ...tally.facts(), err: error }, 'call');
+      // The words of a known failure may name what was asked for, which is the caller's own.
+      const fault = answer.code === 'INTERNAL' ? { err: error } : {};
+      log[level]({ ...said, outcome: answer.code, ...tally.facts(), ...fault }, 'call');
       return { ...answer, detail: withoutSecrets(detail, call.token), facts: facts() };
     } finally {
       clearTimeout(timer);

@@ -275,8 +275,10 @@ test.each([
     { CALL_TIMEOUT_MS: '110001', REDIS_URL: 'redis://r', QUEUE_SECRET: secret32 },
     ['CALL_TIMEOUT_MS is longer than WORKER_DRAIN_MS'],
   ],
+  ['all', { GITLAB_PERSONAL_ACCESS_TOKEN: '' }, ['No GITLAB_PERSONAL_ACCESS_TOKEN']],
+  ['worker', { GITLAB_PERSONAL_ACCESS_TOKEN: '', REDIS_URL: 'redis://r', QUEUE_SECRET: secret32 }, []],
 ] as const)('the role %s with %j warns of %j', (role, env, warnings) => {
-  const found = configWarnings(role, readConfig(role, env));
+  const found = configWarnings(role, readConfig(role, { GITLAB_PERSONAL_ACCESS_TOKEN: 'glpat-x', ...env }));
   expect(found.map((text) => warnings.find((words) => text.startsWith(words)))).toEqual(warnings);
 });
 

@@ -2,8 +2,8 @@ import type { RequestListener } from 'node:http';
 import type { OpenApi } from './openapi.ts';
 
 const SHA = 'a'.repeat(40);
-const RELEASE = 'https://gitlab.example.com/team/app/-/releases/v1.0.0';
-const ASSET = `${RELEASE}/downloads/bin/app`;
+const RELEASE = 'https://gitlab.example.com/team/app/-/releases/v1.1.0';
+const ASSET = `${RELEASE}/downloads/bin/app.zip`;
 
 /** Something that could be any resource of GitLab: it has each field on which a tool of several calls builds its next call. */
 const anything = {

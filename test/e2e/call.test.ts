@@ -97,7 +97,7 @@ describe.each(arrangements)('$name', ({ apart }) => {
 
       expect(missing).toEqual({
         isError: true,
-        text: expect.stringMatching(/^GITLAB_NOT_FOUND: GitLab answered: 404 .*list tool/u),
+        text: expect.stringMatching(/^GITLAB_NOT_FOUND: GitLab answered: 404 .*issue_iid with list_issues/u),
       });
       expect(hidden.text).toMatch(/404 Project Not Found/u);
     });
@@ -160,7 +160,7 @@ describe.each(arrangements)('$name', ({ apart }) => {
     test('for a job log brings its last lines', async () => {
       const { text } = await callTool(
         api.url,
-        { name: 'get_pipeline_job_output', args: { project_id: 'team/app', job_id: 1, tail: 3 } },
+        { name: 'get_pipeline_job_output', args: { project_id: 'team/app', job_id: 7003, tail: 3 } },
         alice,
       );
 

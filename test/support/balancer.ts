@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, request as send } from 'node:http';
+import { Agent, createServer, request as send } from 'node:http';
 
 interface Balancer {
   readonly url: string;
@@ -9,10 +9,12 @@ interface Balancer {
 /** Passes each request to the next of the targets in turn, as a load balancer without sticky sessions does. */
 export async function startBalancer(targets: readonly string[]): Promise<Balancer> {
   let turn = 0;
+  // A connection each: one that is kept may be closed by its other end just when the next request is sent.
+  const agent = new Agent({ keepAlive: false });
   const server = createServer((request, response) => {
     const target = new URL(request.url ?? '/', targets[turn % targets.length]);
     turn += 1;
-    const onward = send(target, { method: request.method ?? 'GET', headers: request.headers }, (answer) => {
+    const onward = send(target, { method: request.method ?? 'GET', headers: request.headers, agent }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);
     });

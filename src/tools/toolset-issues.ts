@@ -1,3 +1,0 @@
-export * from './issue-links.ts';
-export * from './issue-notes.ts';
-export * from './issues.ts';

@@ -1,2 +1,0 @@
-export * from './jobs.ts';
-export * from './pipelines.ts';

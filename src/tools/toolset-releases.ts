@@ -1,2 +1,0 @@
-export * from './release-assets.ts';
-export * from './releases.ts';

@@ -1,2 +1,0 @@
-export * from './wiki-attachments.ts';
-export * from './wikis.ts';

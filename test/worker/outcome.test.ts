@@ -1,0 +1,132 @@
+import { describe, expect, test } from 'vitest';
+import { createLog } from '../../src/log.ts';
+import { GitLabFailure } from '../../src/gitlab/failure.ts';
+import type { GitLabResponse } from '../../src/gitlab/request.ts';
+import type { Answer } from '../../src/queue/call.ts';
+import type { Turn } from '../../src/queue/turn.ts';
+import { tools } from '../../src/tools/index.ts';
+import type { Args } from '../../src/tools/tool.ts';
+import { createRun } from '../../src/worker/run.ts';
+
+const failed = (code: 'GITLAB_RATE_LIMITED' | 'GITLAB_NOT_FOUND' | 'GITLAB_FAILED', status: number): GitLabFailure =>
+  new GitLabFailure(code, `GitLab answered ${String(status)}`, { acted: status < 500 ? 'no' : 'maybe', status });
+const throttled = failed('GITLAB_RATE_LIMITED', 429);
+const missing = failed('GITLAB_NOT_FOUND', 404);
+const broken = failed('GITLAB_FAILED', 502);
+const refused = (status: number, words: string): GitLabFailure =>
+  new GitLabFailure(status === 401 ? 'GITLAB_UNAUTHORIZED' : 'GITLAB_REJECTED', words, { acted: 'no', status });
+const done: GitLabResponse = { status: 204, headers: {}, body: undefined };
+
+const grants = {
+  readOnly: false,
+  toolsets: ['labels', 'merge_requests'],
+  allowedProjects: [],
+  allowedTools: [],
+  deniedTools: [],
+  destructive: true,
+};
+
+interface Ran {
+  readonly answer: Answer;
+  readonly requests: number;
+  readonly log: string;
+}
+
+/** Runs a call whose requests to GitLab have these outcomes, one after the other. */
+async function run(name: string, args: Args, outcomes: readonly (GitLabFailure | GitLabResponse)[]): Promise<Ran> {
+  const lines: string[] = [];
+  let requests = 0;
+  const handle = createRun({
+    tools,
+    maxAnswerBytes: 1000,
+    usersFor: () => undefined,
+    now: Date.now,
+    random: () => 0,
+    log: createLog({ level: 'debug', destination: { write: (line) => void lines.push(line) } }),
+    client: {
+      close: async () => undefined,
+      send: async () => {
+        const outcome = outcomes[requests] ?? done;
+        requests += 1;
+        if (outcome instanceof GitLabFailure) throw outcome;
+        return outcome;
+      },
+    },
+  });
+  const turn: Turn = {
+    signal: new AbortController().signal,
+    progress: () => undefined,
+    reserve: async () => ({ verdict: 'go', waitMs: 0 }),
+    learn: async () => undefined,
+  };
+  const caller = { id: 'c', tokenFrom: 'X-GitLab-Token', grants } as const;
+  const call = { v: 1, id: 'i', tool: name, args, caller, token: 'glpat-x', deadline: Date.now() + 9000 } as const;
+  return { answer: await handle(call, turn), requests, log: lines.join('') };
+}
+
+describe('a DELETE whose target is gone', () => {
+  const args = { project_id: 'team/app', label_id: 'bug' };
+
+  test('has done its work when it was sent before and its answer was lost', async () => {
+    const { answer, requests } = await run('delete_label', args, [broken, missing]);
+
+    expect(answer).toMatchObject({ ok: true });
+    expect(requests).toBe(2);
+  });
+
+  test('was never there when no earlier try had reached GitLab', async () => {
+    const { answer } = await run('delete_label', args, [throttled, missing]);
+
+    expect(answer).toMatchObject({ ok: false, code: 'GITLAB_NOT_FOUND' });
+  });
+});
+
+test('a refusal that names what was asked for names it to the caller, not to the log', async () => {
+  const list: GitLabResponse = { status: 200, headers: {}, body: [] };
+  const { answer, log } = await run('get_merge_request', { project_id: 'a/b', branch_name: 'secret-plan' }, [list]);
+
+  expect(JSON.stringify(answer)).toContain('secret-plan');
+  expect(log).toContain('GITLAB_NOT_FOUND');
+  expect(log).not.toContain('secret-plan');
+});
+
+test('a write whose answers are lost is of unknown outcome, and sent only once', async () => {
+  const args = { project_id: 'team/app', name: 'bug', color: '#aa0000' };
+  const { answer, requests } = await run('create_label', args, [broken]);
+
+  expect(answer).toMatchObject({ ok: false, code: 'OUTCOME_UNKNOWN' });
+  expect(requests).toBe(1);
+});
+
+describe('a merge that GitLab refuses', () => {
+  const args = { project_id: 'team/app', merge_request_iid: 2 };
+
+  test.each([
+    [401, 'GITLAB_FORBIDDEN', /Your role may not merge into this branch/u],
+    [405, 'GITLAB_REJECTED', /cannot be merged as it is .* detailed_merge_status with get_merge_request/u],
+    [409, 'GITLAB_REJECTED', /source branch has moved since that sha/u],
+    [422, 'GITLAB_REJECTED', /mostly for conflicts/u],
+  ])('with %i says what that means there', async (status, code, means) => {
+    const { answer } = await run('merge_merge_request', args, [refused(status, "GitLab's own words")]);
+
+    expect(answer).toMatchObject({ ok: false, code, detail: expect.stringMatching(means) });
+    expect(answer).toMatchObject({ detail: expect.stringMatching(/^GitLab's own words\. /u) });
+  });
+
+  test('for its token is not explained as a matter of the role', async () => {
+    const words = 'GitLab answered 401: invalid_token; Token was revoked.';
+    const { answer } = await run('merge_merge_request', args, [refused(401, words)]);
+
+    expect(answer).toMatchObject({
+      ok: false,
+      code: 'GITLAB_UNAUTHORIZED',
+      detail: expect.not.stringMatching(/role/u),
+    });
+  });
+});
+
+test('what is not found comes with the tools that list what there is', async () => {
+  const { answer } = await run('get_label', { project_id: 'team/app', label_id: 'bug' }, [missing]);
+
+  expect(answer).toMatchObject({ detail: expect.stringMatching(/Check label_id with list_labels\.$/u) });
+});
