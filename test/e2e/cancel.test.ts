@@ -28,8 +28,10 @@ describe.skipIf(!hasRedis)('a cancel that reaches another replica than the call'
     await stage.gitlab.clearJournal();
   });
 
-  const requests = async (): Promise<readonly (boolean | undefined)[]> =>
-    (await stage.gitlab.journal()).map(({ aborted }) => aborted);
+  /** What GitLab saw of the calls; the audit log's question who the caller is does not count. */
+  const entries = async (): ReturnType<typeof stage.gitlab.journal> =>
+    (await stage.gitlab.journal()).filter(({ path }) => path !== '/api/v4/user');
+  const requests = async (): Promise<readonly boolean[]> => (await entries()).map(({ aborted }) => aborted);
 
   test('of the older protocol aborts the running read', async () => {
     await stage.gitlab.fault({ fault: { kind: 'slow', ms: 30_000 } });
@@ -66,7 +68,7 @@ describe.skipIf(!hasRedis)('a cancel that reaches another replica than the call'
     gone.abort('enough');
 
     expect(await answer).toMatch(/enough/u);
-    await expect.poll(async () => (await stage.gitlab.journal())[0]?.status, { timeout: 15_000 }).toBe(201);
+    await expect.poll(async () => (await entries())[0]?.status, { timeout: 15_000 }).toBe(201);
     expect(await requests()).toEqual([false]);
     await client.close();
   });

@@ -1,0 +1,31 @@
+import { expect, test } from 'vitest';
+import { startApiWith } from '../support/api.ts';
+import { post } from '../support/clients.ts';
+
+const initialize = {
+  jsonrpc: '2.0',
+  id: 1,
+  method: 'initialize',
+  params: { protocolVersion: '2025-06-18', capabilities: {}, clientInfo: { name: 'test', version: '1' } },
+};
+const call = { jsonrpc: '2.0', id: 2, method: 'tools/call', params: { name: 'my_issues', arguments: {} } };
+
+test("a session id lends nobody the token of the session's beginner", async () => {
+  const queued: string[] = [];
+  const api = await startApiWith(
+    async ({ token }) => {
+      queued.push(token);
+      return { ok: true, content: [{ type: 'text', text: 'done' }] };
+    },
+    { GITLAB_TOKEN_MODE: 'user' },
+  );
+  const begun = await post(api.url, initialize, { 'X-GitLab-Token': 'glpat-of-the-beginner' });
+  const session = { 'Mcp-Session-Id': begun.headers.get('mcp-session-id') ?? '' };
+  const bare = await post(api.url, call, session);
+  const other = await post(api.url, call, { ...session, 'X-GitLab-Token': 'glpat-of-another' });
+  await api.close();
+
+  expect(session['Mcp-Session-Id']).toMatch(/^[\da-f-]{36}$/u);
+  expect([bare.status, other.status]).toEqual([401, 200]);
+  expect(queued).toEqual(['glpat-of-another']);
+});
