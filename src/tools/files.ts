@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { commitFields } from './commit-fields.ts';
 import type { Content } from './content.ts';
 import { jsonBlock, textBlock } from './content.ts';
-import { cutText } from './cut.ts';
+import { bytesOf, cutText } from './cut.ts';
 import { ifFound } from './if-found.ts';
 import { filePath, flag, number, projectId, text } from './inputs.ts';
 import { isText } from './media.ts';
@@ -55,10 +55,11 @@ function showFile({ body }: Reply, args: LineView, maxBytes: number): readonly C
     const lines = linesOf(bytes.toString('utf8'), args);
     const { first, last, total, isAll } = lines;
     const where = isAll ? about : { ...about, lines: `${String(first)}-${String(last)} of ${String(total)}` };
-    return [jsonBlock(where), textBlock(fitLines(lines, maxBytes))];
+    return [jsonBlock(where), textBlock(fitLines(lines, maxBytes - bytesOf(JSON.stringify(where))))];
   }
   const base64 = bytes.toString('base64');
-  if (base64.length <= maxBytes) return [jsonBlock({ ...about, encoding: 'base64', content: base64 })];
+  if (base64.length <= maxBytes - bytesOf(JSON.stringify(about)))
+    return [jsonBlock({ ...about, encoding: 'base64', content: base64 })];
   return [jsonBlock({ ...about, left_out: `binary, and larger than the ${String(maxBytes)} bytes of an answer` })];
 }
 

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import * as z from 'zod';
 import type { Content } from './content.ts';
 import { jsonBlock, textBlock } from './content.ts';
-import { cutText } from './cut.ts';
+import { bytesOf, cutText } from './cut.ts';
 import type { Reply } from './tool.ts';
 
 interface Shown {
@@ -27,10 +27,11 @@ export function showFile({ body, type = '' }: Reply, { name, maxBytes }: Shown):
   if (IMAGES.has(mimeType) && bytes.length <= MAX_IMAGE_BYTES) {
     return [jsonBlock(about), { type: 'image', data: bytes.toString('base64'), mimeType }];
   }
+  const room = maxBytes - bytesOf(JSON.stringify(about));
   if (isText(bytes))
-    return [jsonBlock(about), textBlock(cutText(bytes.toString('utf8'), maxBytes, 'the rest is not shown'))];
+    return [jsonBlock(about), textBlock(cutText(bytes.toString('utf8'), room, 'the rest is not shown'))];
   const blob = bytes.toString('base64');
-  if (blob.length > maxBytes)
+  if (blob.length > room)
     return [jsonBlock({ ...about, left_out: `larger than the ${String(maxBytes)} bytes of an answer` })];
   return [
     jsonBlock(about),
