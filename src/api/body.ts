@@ -38,6 +38,21 @@ function isJson(request: { headers: { 'content-type'?: string | undefined } }): 
   return type.trim().toLowerCase() === 'application/json';
 }
 
+/** No message of MCP nests so deep; what works on deeper ones (JSON.stringify among them) runs out of stack. */
+const MAX_DEPTH = 100;
+
+const partsOf = (value: unknown): readonly unknown[] =>
+  typeof value === 'object' && value !== null ? Object.values(value) : [];
+
+function isTooDeep(message: unknown): boolean {
+  let level: readonly unknown[] = [message];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > MAX_DEPTH) return true;
+    level = level.flatMap((value) => partsOf(value));
+  }
+  return false;
+}
+
 const requireOneMessage: RequestHandler = (request, response, next) => {
   const body: unknown = request.body;
   if (!isJson(request)) {
@@ -45,6 +60,9 @@ const requireOneMessage: RequestHandler = (request, response, next) => {
     refuse(response, { status: 415, code: INVALID_REQUEST, message });
   } else if (Array.isArray(body)) {
     const message = 'Batches are not taken (MCP has removed them): send one message per request.';
+    refuse(response, { status: 400, code: INVALID_REQUEST, message });
+  } else if (isTooDeep(body)) {
+    const message = `The body is nested deeper than ${String(MAX_DEPTH)} levels.`;
     refuse(response, { status: 400, code: INVALID_REQUEST, message });
   } else if (typeof body === 'object' && body !== null) {
     next();

@@ -48,27 +48,33 @@ export async function listen({
   server.on('request', (request, response) => {
     app(request, response);
   });
-  const silent = new WeakMap<Socket, NodeJS.Timeout>();
+  const silent = new Map<Socket, NodeJS.Timeout>();
+  const heard = (socket: Socket): void => {
+    clearTimeout(silent.get(socket));
+    silent.delete(socket);
+  };
   server.on('connection', (socket) => {
     const timer = setTimeout(() => {
       socket.destroy();
     }, firstHeadersMs);
     silent.set(socket, timer);
     socket.once('close', () => {
-      clearTimeout(timer);
+      heard(socket);
     });
   });
   server.on('request', ({ socket }) => {
-    clearTimeout(silent.get(socket));
+    heard(socket);
   });
   const taken = await listenOn(server, { host, port, setting: 'PORT' });
   const name = host.includes(':') ? `[${host}]` : host;
-  return { url: `http://${name}:${String(taken)}`, close: async () => close(server) };
+  return { url: `http://${name}:${String(taken)}`, close: async () => close(server, silent) };
 }
 
-async function close(server: Server): Promise<void> {
+async function close(server: Server, silent: ReadonlyMap<Socket, unknown>): Promise<void> {
   const closed = once(server, 'close');
   server.close();
+  // Node does not count a connection as idle before its first request, which browsers and balancers open ahead of need.
+  for (const socket of silent.keys()) if (socket.bytesRead === 0) socket.destroy();
   // A connection whose request has just been answered stays open for the next one, which shall go to another replica.
   const sweep = setInterval(() => {
     server.closeIdleConnections();

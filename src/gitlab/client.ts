@@ -37,6 +37,8 @@ export interface Sending {
   /** Largest answer of this call, in place of the client's bound. */
   readonly maxBytes?: number | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** The only place within the API where a redirect may lead, as in `/projects/17/`; anywhere in it if left out. */
+  readonly within?: string | undefined;
 }
 
 /** Sends calls to one GitLab for all users, over shared connections. */
@@ -58,7 +60,8 @@ export function createGitLabClient(options: GitLabClientOptions): GitLabClient {
     if (!isRedirect(answer.status)) return answer;
     // The connection serves the next request only when this answer is read.
     await readBeginning(answer);
-    return follow(redirected({ base, outgoing, answer, token: sending.token, followed }), sending, followed + 1);
+    const { token, within } = sending;
+    return follow(redirected({ base, outgoing, answer, token, within, followed }), sending, followed + 1);
   };
 
   const refused = async (answer: Incoming, { token, signal }: Sending): Promise<GitLabFailure> => {

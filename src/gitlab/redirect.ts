@@ -16,6 +16,8 @@ interface Hop {
   readonly outgoing: Outgoing;
   readonly answer: Pick<Incoming, 'status' | 'headers'>;
   readonly token: string;
+  /** The only place within the API where the redirect may lead, as in `/projects/17/`. */
+  readonly within?: string | undefined;
   /** Redirects followed before this one. */
   readonly followed: number;
 }
@@ -34,10 +36,16 @@ export function redirected(hop: Hop): Outgoing {
     throw refusal(hop, `GitLab has this at a new path now, and a write is not sent there by itself: ${place}`);
   if (!target.pathname.startsWith(`${base.path}/`))
     throw refusal(hop, `GitLab redirects out of its API: check GITLAB_API_URL and the token. It names ${place}`);
+  if (hop.within !== undefined && !isWithin(target.pathname, base.path + hop.within))
+    throw refusal(hop, `GitLab redirects out of the project that was asked for: ${place}`);
   if (hop.followed >= maxRedirects)
     throw refusal(hop, `GitLab redirects more than ${maxRedirects} times, the last time to ${place}`);
   return { ...outgoing, path: target.pathname + target.search };
 }
+
+/** Dots that are encoded with their slash stay in a URL, and a server may resolve them later. */
+const isWithin = (path: string, room: string): boolean =>
+  path.startsWith(room) && !/(?:\.|%2e){2}%(?:2f|5c)|%(?:2f|5c)(?:\.|%2e){2}/iu.test(path);
 
 /** The URL class resolves dots and backslashes, so that what is compared is what a server would see. */
 function targetOf(hop: Hop): URL {

@@ -90,6 +90,8 @@ async function awaitAnswer(counter: Counter, question: Question, { signal, onPro
       void withdraw(counter, question);
     },
   });
+  // The client may go, or the queue refuse the call, before anybody awaits the answer.
+  answered.catch(() => undefined);
   try {
     await enqueue(counter, question, user);
     return await answered;

@@ -42,7 +42,7 @@ export function createWaiting(): Waiting {
   };
 
   const add: Waiting['add'] = async (callId, { signal, patienceMs, onImpatient, onAbort, onProgress }) => {
-    const answered = new Promise<Answer>((resolve, reject) => {
+    return new Promise<Answer>((resolve, reject) => {
       const giveUp = (): void => {
         onImpatient().then((data) => {
           resolve({ ok: false, ...data });
@@ -61,9 +61,6 @@ export function createWaiting(): Waiting {
       waiters.set(callId, { settle: resolve, progress: onProgress, end });
       if (signal.aborted) abort();
     });
-    // The call may fail before anybody awaits its answer: then nobody listens to the rejection.
-    answered.catch(() => undefined);
-    return answered;
   };
 
   return {

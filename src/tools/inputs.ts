@@ -24,9 +24,12 @@ function decodedOnce(value: string | number): unknown {
   }
 }
 
-/** A number, or a path of names that neither begin nor end as GitLab forbids: https://docs.gitlab.com/user/reserved_names/ */
-const NAMESPACE = /^(?:\d+|[\w.-]*\w[\w.-]*(?:\/[\w.-]*\w[\w.-]*)*)$/u;
-const PROJECT = /^(?:\d+|[\w.-]*\w[\w.-]*(?:\/[\w.-]*\w[\w.-]*)+)$/u;
+/**
+ * A number, or a path of names that neither begin nor end as GitLab forbids: https://docs.gitlab.com/user/reserved_names/
+ * Each character fits one place only, so that no argument, however long, takes more than one pass.
+ */
+const NAMESPACE = /^(?:\d+|[.-]*\w[\w.-]*(?:\/[.-]*\w[\w.-]*)*)$/u;
+const PROJECT = /^(?:\d+|[.-]*\w[\w.-]*(?:\/[.-]*\w[\w.-]*)+)$/u;
 
 /** Listed as a plain string, since clients stumble over unions; a number is taken too. */
 export const projectId = z.preprocess(

@@ -35,7 +35,7 @@ export function isOffered(grants: Grants, tool: RegisteredTool): boolean {
 
 /** A project's name as it is compared: GitLab takes paths in any case, and numbers with zeros before them. */
 export function nameOf(project: string): string {
-  return project.toLowerCase().replace(/^0+(?=\d+$)/u, '');
+  return isNumber(project) ? project.replace(/^0+(?=\d)/u, '') : project.toLowerCase();
 }
 
 const isNumber = (project: string): boolean => /^\d+$/u.test(project);

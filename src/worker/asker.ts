@@ -51,11 +51,12 @@ export function createAsker(options: AskerOptions): Asker {
     return { mayComeAgain };
   };
   const resolve = async (request: GitLabRequest): Promise<GitLabResponse> =>
-    sendOften(options, request, { ...(await pace()), once: false, sink: undefined });
+    sendOften(options, request, { ...(await pace()), once: false, sink: undefined, within: undefined });
   const permit = createPermit({ grants, tool, projects: options.projects.under({ token, grants, send: resolve }) });
   const send: Asker['send'] = async (asked, { once = tool.once === true, sink } = {}) => {
     const request = await permit.request(asked);
-    const response = await sendAdvised(options, request, { ...(await pace()), once, sink });
+    const within = permit.roomOf(request);
+    const response = await sendAdvised(options, request, { ...(await pace()), once, sink, within });
     if (request.method !== 'GET') done.writes += 1;
     const { body, headers } = response;
     return permit.reply({ body, page: readPage(headers), type: headers['content-type'] }, request.method);
@@ -70,27 +71,36 @@ interface Manner {
   readonly once: boolean;
   readonly sink: SendOptions['sink'];
   readonly mayComeAgain: boolean;
+  /** Where a redirect may lead. */
+  readonly within: string | undefined;
 }
 
 async function sendOften(options: AskerOptions, request: GitLabRequest, manner: Manner): Promise<GitLabResponse> {
   const { client, call, signal } = options;
-  const { once, sink, mayComeAgain } = manner;
+  const { once, sink, mayComeAgain, within } = manner;
   const before = { mayHaveActed: false };
   return withAttempts({
     ...options,
-    mayComeAgain,
+    // A write that may have happened stays here: after a wait in the queue nobody would know of its first try.
+    mayComeAgain: () => mayComeAgain && !(before.mayHaveActed && request.method !== 'GET'),
     retryClass: retryClassOf(request, once),
     send: async () => {
       try {
-        return await client.send(request, { token: call.token, signal, sink: sink?.() });
+        return await client.send(request, { token: call.token, signal, sink: sink?.(), within });
       } catch (error) {
         if (before.mayHaveActed && isGone(request, error)) return { status: 204, headers: {}, body: undefined };
         before.mayHaveActed ||= error instanceof GitLabFailure && error.acted === 'maybe';
         throw error;
       }
     },
+  }).catch((error: unknown) => {
+    throw before.mayHaveActed && isUntold(error) ? outcomeUnknown(request, error) : error;
   });
 }
+
+/** GitLab has not said what became of the request: it was not reached any more, or not asked in time. */
+const isUntold = (error: unknown): error is Failure =>
+  error instanceof Failure && !(error instanceof GitLabFailure && error.status !== undefined && error.status !== 429);
 
 async function sendAdvised(options: AskerOptions, request: GitLabRequest, manner: Manner): Promise<GitLabResponse> {
   try {
@@ -118,8 +128,12 @@ const isGone = ({ method }: GitLabRequest, error: unknown): boolean =>
   method === 'DELETE' && error instanceof GitLabFailure && error.status === 404;
 
 /** After a write that GitLab may have acted on, only a look can tell. */
-function unknownOutcome({ method }: GitLabRequest, error: unknown): Failure | undefined {
-  if (method === 'GET' || !(error instanceof GitLabFailure) || error.acted === 'no') return undefined;
+function unknownOutcome(request: GitLabRequest, error: unknown): Failure | undefined {
+  return error instanceof GitLabFailure && error.acted === 'maybe' ? outcomeUnknown(request, error) : undefined;
+}
+
+function outcomeUnknown({ method }: GitLabRequest, error: Failure): Failure {
+  if (method === 'GET') return error;
   const words = `The write was sent, but its answer was lost (${error.detail}): it may or may not have happened.`;
   return new Failure('OUTCOME_UNKNOWN', words, { cause: error });
 }

@@ -14,7 +14,7 @@ interface Attempts {
   readonly turn: Turn;
   readonly signal: AbortSignal;
   /** Whether the call may go back to the queue for a long wait: not after it has written something. */
-  readonly mayComeAgain: boolean;
+  readonly mayComeAgain: () => boolean;
   readonly now: () => number;
   readonly random: () => number;
 }
@@ -24,6 +24,10 @@ const FIRST_BACKOFF_MS = 250;
 const LONGEST_BACKOFF_MS = 4000;
 /** Where GitLab's 429 does not say how long to wait. */
 const UNSAID_WAIT_MS = 1000;
+/** A 429 that says "at once" would otherwise be asked again and again until the deadline. */
+const SHORTEST_WAIT_MS = 100;
+/** GitLab's periods are shorter: one wrong header of a proxy must not shut a token out for good. */
+const LONGEST_BLOCK_MS = 3_600_000;
 
 const isThrottled = (error: unknown): boolean => error instanceof GitLabFailure && error.status === 429;
 
@@ -45,8 +49,9 @@ const reason = ({ status, code }: GitLabFailure): string => (status === undefine
 /** GitLab allows nothing more of this token for a while: the whole cluster learns it, then this call waits like any other. */
 async function waitOut(error: GitLabFailure, attempts: Attempts): Promise<void> {
   const { turn, signal, now, mayComeAgain } = attempts;
-  await turn.learn({ blockedUntil: now() + (error.retryAfterMs ?? UNSAID_WAIT_MS) });
-  await waitForSlot({ turn, signal, mayComeAgain });
+  const said = error.retryAfterMs ?? UNSAID_WAIT_MS;
+  await turn.learn({ blockedUntil: now() + Math.min(LONGEST_BLOCK_MS, Math.max(SHORTEST_WAIT_MS, said)) });
+  await waitForSlot({ turn, signal, mayComeAgain: mayComeAgain() });
 }
 
 /** Sends a request until it succeeds, may not be sent again, or has failed too often. */

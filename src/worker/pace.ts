@@ -24,5 +24,8 @@ export async function waitForSlot({ turn, signal, mayComeAgain }: Slot): Promise
   }
   turn.progress(`GitLab allows this call in ${seconds(waitMs)} s`);
   if (mayComeAgain && waitMs > LONGEST_WAIT_IN_PLACE_MS) throw new Later(waitMs);
-  await sleep(waitMs, undefined, { signal });
+  await sleep(waitMs, undefined, { signal }).catch((error: unknown) => {
+    // The reason says more than that the wait was aborted: a deadline is no fault of the server's.
+    throw signal.reason instanceof Failure ? signal.reason : error;
+  });
 }

@@ -15,6 +15,8 @@ interface PermitOptions {
 
 /** The policy at the last door before GitLab. */
 export interface Permit {
+  /** The only place where a redirect of the permitted request may lead: its own project. Anywhere without an allow-list. */
+  readonly roomOf: (request: GitLabRequest) => string | undefined;
   /** The request as it may be sent, each project in it by its number; throws NOT_PERMITTED. */
   readonly request: (request: GitLabRequest) => Promise<GitLabRequest>;
   /** The reply to a request as it may be shown: nothing of other projects. */
@@ -28,6 +30,7 @@ export function createPermit({ grants, tool, projects }: PermitOptions): Permit 
     if (number !== undefined) known.set(nameOf(project), number);
   };
   return {
+    roomOf: ({ path }) => (isListed(grants) ? `${path.split('/').slice(0, 3).join('/')}/` : undefined),
     request: async (request) => {
       const asked = askedBy(request);
       assertPermitted(grants, tool, asked);

@@ -81,6 +81,9 @@ async function statusFor(url: string, host: string): Promise<number> {
   });
 }
 
+const call = { ...list, method: 'tools/call', params: { name: 'create_issue', arguments: { x: [] } } };
+const deep = JSON.stringify(call).replace('[]', '['.repeat(9000) + ']'.repeat(9000));
+
 describe('a bad request gets a JSON-RPC error', () => {
   test.each([
     ['bad JSON', '{"jsonrpc":', {}, 400, -32_700],
@@ -88,6 +91,7 @@ describe('a bad request gets a JSON-RPC error', () => {
     ['another type', 'jsonrpc=2.0', { 'Content-Type': 'text/plain' }, 415, -32_600],
     ['a batch', [list, list], {}, 400, -32_600],
     ['an empty batch', [], {}, 400, -32_600],
+    ['a body that is nested too deep', deep, {}, 400, -32_600],
     ['a number', '7', {}, 400, -32_600],
     ['no message', {}, {}, 400, -32_600],
     ['an unknown method', { ...list, method: 'nonsense' }, {}, 200, -32_601],

@@ -91,6 +91,24 @@ test('an idle connection outlasts these limits and serves the next request', asy
   expect(String(bytes)).toMatch(/^HTTP\/1\.1 200 /u);
 });
 
+test('a connection that never said anything holds up no stop', async () => {
+  const app = express();
+  const patient = await listen({ app, host: '127.0.0.1', port: 0 });
+  const socket = connect(Number(new URL(patient.url).port), '127.0.0.1');
+  socket.resume();
+  await once(socket, 'connect');
+  // Only now has the server taken the connection too.
+  await fetch(patient.url);
+  const gone = once(socket, 'close', { signal: AbortSignal.timeout(PATIENCE_MS) });
+  const closing = patient.close();
+  await gone.finally(() => {
+    socket.destroy();
+  });
+  await closing;
+
+  expect(socket.closed).toBe(true);
+});
+
 test('headers of more than 16 kB are refused', async () => {
   const response = await fetch(server.url, { headers: { 'X-Large': 'a'.repeat(17_000) } });
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { answers, as, clientOf, closed, failureOf, get, serve, token } from './support.ts';
 import type { Listener } from './support.ts';
+import type { GitLabFailure } from '../../src/gitlab/failure.ts';
 import type { GitLabRequest } from '../../src/gitlab/request.ts';
 
 const moved = JSON.stringify({ message: 'This resource has been moved permanently' });
@@ -42,6 +43,27 @@ describe('a redirected read', () => {
     const { origin, sockets } = await serve((request, response) => turns.shift()?.(request, response));
     expect((await clientOf(origin).send(get('/projects/old'), as())).body).toEqual({ id: 17 });
     await closed(sockets.slice(0, 1));
+  });
+
+  test.each([
+    ['/api/v4/projects/17/releases/v2', 200],
+    ['/api/v4/projects/18/repository/files/secret/raw', 'GITLAB_REDIRECTED'],
+    ['/api/v4/projects/17', 'GITLAB_REDIRECTED'],
+    ['/api/v4/projects/17/../18/issues', 'GITLAB_REDIRECTED'],
+    ['/api/v4/projects/17/..%2F18/issues', 'GITLAB_REDIRECTED'],
+    ['/api/v4/projects/17/%2e%2e%2f18/issues', 'GITLAB_REDIRECTED'],
+    ['/api/v4/user', 'GITLAB_REDIRECTED'],
+  ])('that must stay in its project leads to %s: %s', async (location, outcome) => {
+    const { origin, taken } = await serve(redirectsOnce(location));
+    const sending = { ...as(), within: '/projects/17/' };
+    const answered = await clientOf(origin)
+      .send(get('/projects/17/releases/v1'), sending)
+      .then(
+        ({ status }) => status,
+        ({ code }: GitLabFailure) => code,
+      );
+    expect(answered).toBe(outcome);
+    expect(taken.length).toBe(outcome === 200 ? 2 : 1);
   });
 
   test('is followed three times and no more', async () => {

@@ -45,6 +45,32 @@ describe('project_id', () => {
   });
 });
 
+describe('a hostile argument', () => {
+  // Where a pattern tries every split of the name, these take minutes, in which nobody else is served.
+  test.each([
+    ['get_project', { project_id: `${'A'.repeat(1_000_000)}!` }],
+    ['get_project', { project_id: `${'0'.repeat(1_000_000)}x` }],
+    ['get_project', { project_id: `a/${'-.'.repeat(500_000)}` }],
+    ['list_group_projects', { group_id: `${'A/'.repeat(500_000)}!` }],
+  ])('of %s takes one pass', (tool, args) => {
+    const begun = performance.now();
+    expect(refusal(tool, args)).toMatch(/full path/u);
+    expect(performance.now() - begun).toBeLessThan(1000);
+  });
+
+  test('of many faults is answered with the first of them', () => {
+    const unknown: Args = Object.fromEntries(
+      Array.from({ length: 20_000 }, (_, index) => [`unknown_${String(index)}`, 1]),
+    );
+    const many = refusal('get_issue', { project_id: 'a/b', issue_iid: 1, ...unknown });
+    const assignees = Array.from({ length: 20_000 }, () => 'x');
+    const wrong = refusal('create_issue', { project_id: 'a/b', title: 'x', assignee_ids: assignees });
+    expect(many).toContain('"unknown_0"');
+    expect(wrong).toContain('assignee_ids.0');
+    expect(many.length + wrong.length).toBeLessThan(5000);
+  });
+});
+
 test('numbers may come as text', () => {
   expect(check('get_issue', { project_id: 'a/b', issue_iid: '7' })).toEqual({ project_id: 'a/b', issue_iid: 7 });
 });

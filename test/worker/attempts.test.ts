@@ -65,7 +65,7 @@ async function send(
   const error = await withAttempts({
     turn,
     signal,
-    mayComeAgain,
+    mayComeAgain: () => mayComeAgain,
     retryClass: 'read',
     now: () => 1000,
     random: () => 0,
@@ -99,6 +99,14 @@ test('gives up after four retries with the last failure', async () => {
 
 test('tells all workers how long GitLab asks to wait', async () => {
   expect(await send([throttled(7000)])).toMatchObject({ tries: 2, error: undefined, lessons: [8000] });
+});
+
+test('lets a moment pass where GitLab says that it may ask again at once', async () => {
+  expect(await send([throttled(0)])).toMatchObject({ tries: 2, error: undefined, lessons: [1100] });
+});
+
+test('is not shut out for ever by a wait that no limit of GitLab has', async () => {
+  expect(await send([throttled(999_999_999_999_000)])).toMatchObject({ lessons: [3_601_000] });
 });
 
 test('being throttled uses up no retry', async () => {

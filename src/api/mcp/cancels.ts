@@ -1,7 +1,14 @@
 import type { RequestId } from '@modelcontextprotocol/server';
 
+interface Requested {
+  /** A session id is no credential: nobody cancels the calls of another caller by it. */
+  readonly caller: string;
+  readonly sessionId: string;
+  readonly id: RequestId;
+}
+
 /** A client's request as all replicas name it. */
-export const requestKey = (sessionId: string, id: RequestId): string => `${sessionId} ${JSON.stringify(id)}`;
+export const requestKey = ({ caller, sessionId, id }: Requested): string => JSON.stringify([caller, sessionId, id]);
 
 export interface Listening {
   readonly cancelledByClient: Promise<void>;
@@ -25,21 +32,23 @@ export interface Cancels {
 
 /** A cancel notification is a request of its own and may reach another replica than the call: it is passed around. */
 export function createCancels({ announce, hash }: CancelsOptions): Cancels {
-  const listeners = new Map<string, () => void>();
+  const listeners = new Map<string, { readonly hear: () => void }>();
   return {
     announce: async (key) => announce(hash('request', key)),
     heard: (hashedKey) => {
-      listeners.get(hashedKey)?.();
+      listeners.get(hashedKey)?.hear();
     },
     listen: (key) => {
       const hashed = hash('request', key);
       const cancelledByClient = new Promise<void>((resolve) => {
-        listeners.set(hashed, resolve);
+        listeners.set(hashed, { hear: resolve });
       });
+      const own = listeners.get(hashed);
+      // A client that uses an id twice has another listener under it by now.
       return {
         cancelledByClient,
         forget: () => {
-          listeners.delete(hashed);
+          if (listeners.get(hashed) === own) listeners.delete(hashed);
         },
       };
     },

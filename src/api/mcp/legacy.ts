@@ -1,6 +1,7 @@
 import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server';
 import type { AuthInfo, RequestId, Server } from '@modelcontextprotocol/server';
 import * as z from 'zod';
+import { identityOf } from '../identity.ts';
 import { takesStream } from './accept.ts';
 import type { Cancels } from './cancels.ts';
 import { requestKey } from './cancels.ts';
@@ -40,7 +41,8 @@ export function createLegacy(options: LegacyOptions): (incoming: Incoming) => Pr
     const sessionId = request.headers.get('mcp-session-id');
     const cancel = cancelled.safeParse(body);
     if (cancel.success) {
-      if (sessionId !== null) await cancels.announce(requestKey(sessionId, cancel.data.params.requestId));
+      const id = cancel.data.params.requestId;
+      if (sessionId !== null) await cancels.announce(requestKey({ caller: callerOf(incoming), sessionId, id }));
       return new Response(null, { status: 202 });
     }
     const { method, id } = message.safeParse(body).data ?? {};
@@ -49,6 +51,8 @@ export function createLegacy(options: LegacyOptions): (incoming: Incoming) => Pr
     return response;
   };
 }
+
+const callerOf = ({ authInfo }: Incoming): string => identityOf(authInfo).caller.id;
 
 interface Named {
   readonly sessionId: string | null;
@@ -65,7 +69,9 @@ async function serve(options: LegacyOptions, incoming: Incoming, named: Named): 
   await server.connect(transport);
   const { sessionId, id } = named;
   const listening =
-    sessionId !== null && id !== undefined ? options.cancels.listen(requestKey(sessionId, id)) : undefined;
+    sessionId !== null && id !== undefined
+      ? options.cancels.listen(requestKey({ caller: callerOf(incoming), sessionId, id }))
+      : undefined;
   const end = (): void => {
     listening?.forget();
     // Closing the server aborts the call that still runs.
