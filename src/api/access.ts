@@ -1,9 +1,13 @@
+import { randomUUID } from 'node:crypto';
 import type { Request, RequestHandler } from 'express';
+import * as z from 'zod';
 import type { Config } from '../config/settings.ts';
 import type { Log } from '../log.ts';
 import { tools } from '../tools/index.ts';
 import { isOffered } from '../tools/policy.ts';
+import type { Audit } from './audit.ts';
 import { createCallGuard } from './call-guard.ts';
+import type { OnRefusal } from './call-guard.ts';
 import { createGate } from './gate.ts';
 import { createIdentities } from './identity.ts';
 import type { IdentitiesOptions, Identity } from './identity.ts';
@@ -13,6 +17,7 @@ import { createTokenInfo } from './oauth/token-info.ts';
 
 interface AccessOptions extends Pick<IdentitiesOptions, 'grants' | 'hash'> {
   readonly config: Config;
+  readonly audit: Audit;
   readonly log: Log;
 }
 
@@ -30,7 +35,7 @@ export interface Access {
 
 const CHECK_TIMEOUT_MS = 5000;
 
-export function createAccess({ config, grants, hash, log }: AccessOptions): Access {
+export function createAccess({ config, grants, hash, audit, log }: AccessOptions): Access {
   const gate = createGate([config.MCP_AUTH_TOKEN, config.MCP_AUTH_TOKEN_PREVIOUS]);
   const { oauth, close } = oauthOf(config, log);
   const identities = createIdentities({
@@ -43,12 +48,24 @@ export function createAccess({ config, grants, hash, log }: AccessOptions): Acce
   });
   return {
     door: [gate.handler, identities.handler],
-    callGuard: createCallGuard({ identify: identities.of, oauth, isWrite }),
+    callGuard: createCallGuard({ identify: identities.of, oauth, isWrite, onRefusal: tellRefusals(audit) }),
     metadata: oauth?.metadata,
     identify: identities.of,
     close,
   };
 }
+
+const argumentsOf = z.record(z.string(), z.unknown());
+
+/** A call that is refused before it is one has a line in the audit log like any other. */
+const tellRefusals =
+  (audit: Audit): OnRefusal =>
+  ({ caller }, { name, arguments: given }, outcome) => {
+    const tool = tools.get(name);
+    if (tool === undefined) return;
+    const args = argumentsOf.safeParse(given).data ?? {};
+    audit({ callId: randomUUID(), caller: caller.id, tool, args, outcome, facts: undefined, ms: 0 });
+  };
 
 /** Whether the tool is there for this caller and changes things in GitLab; any other is refused elsewhere, or reads. */
 function isWrite({ caller }: Identity, name: string): boolean {

@@ -7,7 +7,7 @@ import type { Broker } from '../queue/broker.ts';
 import { createSeal } from '../queue/seal.ts';
 import type { QueueSecrets } from '../queue/secret.ts';
 import type { Args } from '../tools/tool.ts';
-import { createAudit } from './audit.ts';
+import type { Audit } from './audit.ts';
 import { createCall } from './call.ts';
 import type { CallTool } from './call.ts';
 import { createConfirm } from './confirm.ts';
@@ -23,7 +23,7 @@ interface CallsOptions {
   /** Arguments that the deployment fills in where the client gave none. */
   readonly defaults: Args;
   readonly log: Log;
-  readonly auditLog: Log;
+  readonly audit: Audit;
 }
 
 interface Calls {
@@ -55,7 +55,7 @@ export function createCalls(options: CallsOptions): Calls {
       now,
     }),
     confirm: createConfirm({ asksFirst, hash, newId: randomUUID, now }),
-    audit: createAudit({ audited: config.AUDIT_LOG, log: options.auditLog, hash }),
+    audit: options.audit,
     now,
     log,
   });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { Request } from 'express';
 import type { Grants } from '../caller.ts';
 import type { Config } from '../config/settings.ts';
 import type { Log } from '../log.ts';
@@ -10,6 +11,7 @@ import { tools, toolsets } from '../tools/index.ts';
 import { instructionsFor } from '../tools/instructions.ts';
 import { createAccess } from './access.ts';
 import { createApp } from './app.ts';
+import { createAudit } from './audit.ts';
 import { createCalls } from './calls.ts';
 import { listen } from './listen.ts';
 import { createListings } from './listings.ts';
@@ -83,13 +85,15 @@ export async function startApi({
   const defaults = defaultsOf(config);
   const asksFirst = (name: string): boolean =>
     config.DESTRUCTIVE_CONFIRM === 'argument' && tools.get(name)?.effect === 'destructive';
-  const { ask, callTool } = createCalls({ config, broker, secrets, hash, asksFirst, defaults, log, auditLog });
+  const audit = createAudit({ audited: config.AUDIT_LOG, log: auditLog, hash });
+  const { ask, callTool } = createCalls({ config, broker, secrets, hash, asksFirst, defaults, log, audit });
   const listings = createListings({ tools, filled: Object.keys(defaults), asksFirst });
   const cancels = createCancels({ announce: async (key) => coordinator.announce(key), hash });
   coordinator.onAnnounce(cancels.heard).catch((error: unknown) => {
     log.warn({ err: error }, 'cancels of other replicas are not heard');
   });
-  const access = createAccess({ config, grants: ({ headersDistinct }) => narrow(grants, headersDistinct), hash, log });
+  const narrowed = ({ headersDistinct }: Request): Grants => narrow(grants, headersDistinct);
+  const access = createAccess({ config, grants: narrowed, hash, audit, log });
   const edge = createEdge({
     build: createServerBuilder({
       ...server,

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { startApiWith } from '../support/api.ts';
-import { callTool } from '../support/clients.ts';
+import { callTool, post } from '../support/clients.ts';
 
 type Api = Awaited<ReturnType<typeof startApiWith>>;
 
@@ -49,6 +49,19 @@ describe('the audit log', () => {
         msg: 'audit',
       },
     ]);
+  });
+
+  test('has a line for a call that brings no token, and is refused before it is queued', async () => {
+    const api = await start({ GITLAB_PERSONAL_ACCESS_TOKEN: '' });
+    const response = await post(api.url, {
+      jsonrpc: '2.0',
+      id: 1,
+      method: 'tools/call',
+      params: { name: write.name, arguments: write.args },
+    });
+
+    expect(response.status).toBe(401);
+    expect(auditedOf(api)).toMatchObject([{ outcome: 'NO_TOKEN', tool: 'create_issue', project: 'team/app' }]);
   });
 
   test.each([
