@@ -22,6 +22,7 @@ const entry = { all: 'dist/main.js', api: 'dist/api/main.js', worker: 'dist/work
 const ready = { all: 'API listens', api: 'API listens', worker: 'worker takes calls' } as const;
 const line = z.object({ msg: z.string(), url: z.string().optional() });
 
+const START_MS = 45_000;
 const SECRET = 'a-secret-of-the-tests-that-is-long-enough';
 
 /** Only what the role needs: nothing of the developer's own environment. */
@@ -43,6 +44,8 @@ export async function startService(role: Role, env: Readonly<Record<string, stri
   const child = spawn(process.execPath, [entry[role]], { env: environment(env), stdio: ['ignore', 'pipe', 'pipe'] });
   const output: string[] = [];
   const ended = once(child, 'exit').then(([code, signal]: (number | string | null)[]) => code ?? signal ?? 'unknown');
+  // One that never says that it is ready is ended: nobody else knows it yet.
+  const tooLate = setTimeout(() => child.kill('SIGKILL'), START_MS);
   const url = await new Promise<string>((resolve, reject) => {
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on('line', (text) => {
@@ -55,6 +58,7 @@ export async function startService(role: Role, env: Readonly<Record<string, stri
       reject(new Error(`${role} ended before it was ready:\n${output.join('\n')}`));
     });
   });
+  clearTimeout(tooLate);
   return {
     url,
     child,
