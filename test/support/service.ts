@@ -45,7 +45,7 @@ export async function startService(role: Role, env: Readonly<Record<string, stri
   const output: string[] = [];
   const ended = once(child, 'exit').then(([code, signal]: (number | string | null)[]) => code ?? signal ?? 'unknown');
   // One that never says that it is ready is ended: nobody else knows it yet.
-  const tooLate = setTimeout(() => child.kill('SIGKILL'), START_MS);
+  const tooLate = setTimeout(() => void child.kill('SIGKILL'), START_MS);
   const url = await new Promise<string>((resolve, reject) => {
     for (const stream of [child.stdout, child.stderr]) {
       createInterface({ input: stream }).on('line', (text) => {
