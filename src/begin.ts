@@ -8,6 +8,7 @@ import type { Log } from './log.ts';
 import { createMemoryBroker } from './queue/broker-memory.ts';
 import { createRedisBroker } from './queue/broker-redis.ts';
 import type { Broker } from './queue/broker.ts';
+import { withPassword } from './queue/redis.ts';
 import { queueSecrets } from './queue/secret.ts';
 import type { QueueSecrets } from './queue/secret.ts';
 import { createShutdown } from './shutdown.ts';
@@ -50,12 +51,12 @@ function requireToolNames(config: Config): void {
   if (faults.length > 0) throw new ConfigError(faults);
 }
 
-function brokerOf(role: Role, { REDIS_URL: url }: Config, log: Log): Broker {
+function brokerOf(role: Role, { REDIS_URL: url, REDIS_PASSWORD: password }: Config, log: Log): Broker {
   if (url === undefined) return createMemoryBroker();
   const onError = (error: Error): void => {
     log.error({ err: error }, 'Redis');
   };
-  return createRedisBroker({ url, role: role === 'worker' ? 'worker' : 'api', onError });
+  return createRedisBroker({ url: withPassword(url, password), role: role === 'worker' ? 'worker' : 'api', onError });
 }
 
 async function warn(broker: Broker, log: Log): Promise<void> {

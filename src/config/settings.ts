@@ -187,6 +187,11 @@ export const schema = z.object({
     secret: true,
     requiredWhen: 'API and worker run apart',
   }),
+  REDIS_PASSWORD: z.string().optional().register(notes, {
+    group: 'Queue',
+    meaning: 'Password for REDIS_URL, in the place of the one in it; written as it is, without percent-encoding.',
+    secret: true,
+  }),
   QUEUE_SECRET: longSecret(32).optional().register(notes, {
     group: 'Queue',
     meaning: 'Seals calls and answers in Redis, at least 32 characters, the same for API and worker.',

@@ -41,6 +41,14 @@ export function redisAddress(url: string): RedisAddress {
   };
 }
 
+/** The URL with a password that is kept apart from it, as secret stores do. */
+export function withPassword(url: string, password: string | undefined): string {
+  if (password === undefined || !URL.canParse(url)) return url;
+  const full = new URL(url);
+  full.password = encodeURIComponent(password);
+  return full.href;
+}
+
 /** API: a command fails at once when Redis is gone, and is never sent twice. */
 export function apiConnection(address: RedisAddress): RedisConnection {
   return {

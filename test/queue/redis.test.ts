@@ -8,6 +8,7 @@ import {
   openLink,
   redisAddress,
   reportOutages,
+  withPassword,
   workerConnection,
 } from '../../src/queue/redis.ts';
 
@@ -42,6 +43,21 @@ describe('the Redis URL', () => {
     const refusal = catchError(() => redisAddress(url));
     expect(refusal.message).toContain('rediss:// for TLS');
     expect(inspect(refusal, { showHidden: true })).not.toContain('secret');
+  });
+});
+
+describe('a password of its own', () => {
+  test.each([
+    ['rediss://cache:6379', { host: 'cache', port: 6379, db: 0, password: 'p@ss/w%rd', tls: {} }],
+    ['redis://ann@cache/2', { host: 'cache', port: 6379, db: 2, username: 'ann', password: 'p@ss/w%rd' }],
+    ['redis://ann:other@cache', { host: 'cache', port: 6379, db: 0, username: 'ann', password: 'p@ss/w%rd' }],
+  ])('goes into %s, as it is', (url, address) => {
+    expect(redisAddress(withPassword(url, 'p@ss/w%rd'))).toEqual(address);
+  });
+
+  test('leaves the URL as it is where there is none, or no URL', () => {
+    expect(withPassword('redis://:secret@cache', undefined)).toBe('redis://:secret@cache');
+    expect(withPassword('no url', 'secret')).toBe('no url');
   });
 });
 

@@ -1,0 +1,26 @@
+# shellcheck shell=bash
+# Back to an image that ran before. Only the image changes: template and parameters stay as they are deployed.
+
+# The newest digest that passed its smoke test, without the one that runs.
+previous_digest() { # DIGEST
+  aws ecr describe-images --repository-name "$ECR_REPOSITORY" --output json |
+    jq -r --arg running "$1" '[.imageDetails[] | select(.imageDigest != $running)
+      | {digest: .imageDigest, at: ([.imageTags[]? | select(startswith("release-"))] | max)} | select(.at)] | max_by(.at).digest // empty'
+}
+
+rollback() { # [DIGEST]
+  local running digest
+  need aws curl jq
+  find_account
+  need_stack
+  running=$(deployed_parameter ImageUri)
+  digest=${1:-$(previous_digest "${running##*@}")}
+  [ -n "$digest" ] || fail 'no other image of this repository was deployed before.' 'Name one: ecs/deploy.sh rollback sha256:…'
+  aws ecr describe-images --repository-name "$ECR_REPOSITORY" --image-ids "imageDigest=$digest" >/dev/null 2>&1 ||
+    fail "$ECR_REPOSITORY has no image $digest." "List them: aws ecr describe-images --repository-name $ECR_REPOSITORY"
+  [ "$digest" != "${running##*@}" ] || fail "$digest runs already." 'Name another digest.'
+  step "back to $digest"
+  change_parameter ImageUri "${running%@*}@$digest"
+  smoke
+  mark_release "${running%@*}@$digest"
+}
