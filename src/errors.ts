@@ -61,6 +61,11 @@ export const failures = {
     remedy: 'Call again later.',
     mayRetry: true,
   },
+  GITLAB_UNAVAILABLE: {
+    means: 'GitLab failed so often, without any success, that it is not asked for some seconds.',
+    remedy: 'Call again after the seconds that the message names.',
+    mayRetry: true,
+  },
   GITLAB_UNREACHABLE: {
     means: 'No connection to GitLab could be made or kept, also after trying again.',
     remedy: "Call again later; the operator checks GITLAB_API_URL and GitLab's health.",
@@ -94,6 +99,11 @@ export const failures = {
   QUEUE_UNAVAILABLE: {
     means: 'The queue (Redis) cannot be reached, so the call was not started.',
     remedy: 'Call again in a few seconds; the operator checks Redis.',
+    mayRetry: true,
+  },
+  NO_WORKERS: {
+    means: 'No worker has been alive for some seconds, so the call was not started.',
+    remedy: 'Call again later; the operator checks that workers run on the same Redis.',
     mayRetry: true,
   },
   DEADLINE_EXCEEDED: {

@@ -34,7 +34,14 @@ interface Manner {
 }
 
 /** What the queue brought back as MCP's result of a tool call. */
-export function resultOf(tool: Tool, answer: Answer, { callId, isStructured }: Manner): CallToolResult {
+export function resultOf(tool: Tool, answer: Answer, manner: Manner): CallToolResult {
+  return { ...blocksOf(tool, answer, manner), ...(answer.isReplayed === true && REPLAYED) };
+}
+
+/** Tells a client that repeated a call under its idempotency key that this is the first call's answer. */
+const REPLAYED = { _meta: { replayed: true } } as const;
+
+function blocksOf(tool: Tool, answer: Answer, { callId, isStructured }: Manner): CallToolResult {
   if (!answer.ok) return failureResult(tool, answer, callId);
   // The worker made these blocks after tools/content.ts; the queue carries them unread.
   const result = { content: answer.content as CallToolResult['content'] }; // oxlint-disable-line typescript/no-unsafe-type-assertion -- see above

@@ -13,9 +13,11 @@ import type { Args } from '../tools/tool.ts';
 import { failureResult, resultOf } from './answer.ts';
 import type { Audit } from './audit.ts';
 import type { Confirm, Confirmation } from './confirm.ts';
+import { idempotencyKeyOf } from './idempotency.ts';
 import type { Identity } from './identity.ts';
 import type { Limits } from './limits.ts';
 import type { ConfirmReply } from './mcp/confirm-reply.ts';
+import { wishesOf } from './wishes.ts';
 
 interface Wanted {
   readonly tool: RegisteredTool;
@@ -25,6 +27,10 @@ interface Wanted {
   readonly signal: AbortSignal;
   readonly onProgress: (message: string) => void;
   readonly reply: ConfirmReply;
+  /** The request's `_meta`, as it came. */
+  readonly meta: Readonly<Record<string, unknown>> | undefined;
+  /** The request's Idempotency-Key header, as it came. */
+  readonly idempotencyHeader: string | undefined;
 }
 
 export type CallTool = (wanted: Wanted) => Promise<CallToolResult | InputRequiredResult>;
@@ -38,6 +44,7 @@ interface CallOptions {
   readonly timeoutMs: number;
   readonly confirm: Confirm;
   readonly limits: Limits;
+  readonly hash: (label: string, value: string) => string;
   readonly audit: Audit;
   readonly now: () => number;
   readonly log: Log;
@@ -103,23 +110,44 @@ async function limited(
   }
 }
 
+/** Only writes have keys: a read may be repeated as it is. The keys of one caller are nobody else's. */
+function replayOf(
+  { hash }: CallOptions,
+  { tool, identity, meta, idempotencyHeader: header }: Wanted,
+): string | undefined {
+  if (kindOf(tool) === 'read') return undefined;
+  const key = idempotencyKeyOf({ meta, header });
+  return key === undefined ? undefined : hash('replay', JSON.stringify([identity.caller.id, key]));
+}
+
 async function answerOf(
   options: CallOptions,
   wanted: Wanted,
   { callId, args, ask }: Confirmation,
 ): Promise<Answer | InputRequiredResult> {
-  const { tool, identity, signal, onProgress } = wanted;
-  const { caller, token } = identity;
+  const { tool, identity, signal, onProgress, meta } = wanted;
+  const { caller, token, flow } = identity;
   const checked = checkArguments(tool, args);
+  const { timeoutMs, ...wishes } = wishesOf(meta);
+  const replay = replayOf(options, wanted);
   assertPermitted(caller.grants, tool, askedIn(checked));
   if (token === undefined) {
     throw new Failure('NO_TOKEN', 'The request brought no GitLab token, and the server has none to lend');
   }
   const unanswered = ask(checked);
   if (unanswered !== undefined) return unanswered;
-  // GitLab limits each user by token, whatever the tool: https://docs.gitlab.com/security/rate_limits/
-  const gates = [token];
-  const deadline = options.now() + options.timeoutMs;
-  const question = { callId, kind: kindOf(tool), tool: tool.name, args, caller, token, gates, deadline };
+  const deadline = options.now() + Math.min(options.timeoutMs, timeoutMs);
+  const question = {
+    callId,
+    kind: kindOf(tool),
+    tool: tool.name,
+    args,
+    caller,
+    token,
+    flow,
+    deadline,
+    replay,
+    ...wishes,
+  };
   return options.ask(question, { signal, onProgress });
 }

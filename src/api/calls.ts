@@ -4,6 +4,7 @@ import type { Log } from '../log.ts';
 import { createAsk } from '../queue/ask.ts';
 import type { Ask } from '../queue/ask.ts';
 import type { Broker } from '../queue/broker.ts';
+import { createReplayedAsk } from '../queue/replayed-ask.ts';
 import { createSeal } from '../queue/seal.ts';
 import type { QueueSecrets } from '../queue/secret.ts';
 import type { Args } from '../tools/tool.ts';
@@ -12,6 +13,8 @@ import { createCall } from './call.ts';
 import type { CallTool } from './call.ts';
 import { createConfirm } from './confirm.ts';
 import { createLimits } from './limits.ts';
+import { createSingleFlight } from './single-flight.ts';
+import type { SingleFlight } from './single-flight.ts';
 
 interface CallsOptions {
   readonly config: Config;
@@ -29,23 +32,27 @@ interface CallsOptions {
 interface Calls {
   readonly ask: Ask;
   readonly callTool: CallTool;
+  readonly touched: SingleFlight['touched'];
 }
 
 /** All that a tool call passes in this role, from its arguments to the queue. */
 export function createCalls(options: CallsOptions): Calls {
   const { config, broker, secrets, hash, asksFirst, defaults, log } = options;
   const now = Date.now;
+  const seal = createSeal({ secrets });
   const ask = createAsk({
     broker,
     hash,
-    seal: createSeal({ secrets }),
+    seal,
     api: randomUUID(),
     maxOutstandingPerCaller: config.MAX_OUTSTANDING_PER_CALLER,
+    maxOutstanding: config.MAX_OUTSTANDING,
     now,
     log,
   });
+  const singleFlight = createSingleFlight({ ask: ask.ask, hash, now });
   const callTool = createCall({
-    ask: ask.ask,
+    ask: createReplayedAsk({ ask: singleFlight.ask, replays: broker.replays, seal, hash, now }),
     defaults,
     isStructured: config.STRUCTURED_CONTENT === 'on',
     timeoutMs: config.CALL_TIMEOUT_MS,
@@ -55,9 +62,10 @@ export function createCalls(options: CallsOptions): Calls {
       now,
     }),
     confirm: createConfirm({ asksFirst, hash, newId: randomUUID, now }),
+    hash,
     audit: options.audit,
     now,
     log,
   });
-  return { ask, callTool };
+  return { ask, callTool, touched: singleFlight.touched };
 }

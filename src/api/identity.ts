@@ -15,6 +15,8 @@ import { createDoor, Refusal } from './refusal.ts';
 export interface Identity {
   readonly caller: Caller;
   readonly token: string | undefined;
+  /** Whose calls keep their order and share the workers with others': under the shared token each session is somebody. */
+  readonly flow: string;
   /** Where the token comes from an OAuth login. */
   readonly login?: Login | undefined;
   /** Where the answer to this request says so too. */
@@ -48,7 +50,7 @@ export function createIdentities(options: IdentitiesOptions): Identities {
     handler: createDoor(async (request) => {
       const { token, tokenFrom, login } = await tokenOf(options, credentialOf(request, options.gate.isKey));
       const caller = { id: options.hash('caller', token ?? ''), tokenFrom, grants: options.grants(request) };
-      identities.set(request, { caller, token, login });
+      identities.set(request, { caller, token, login, flow: flowOf(request, caller) });
     }),
     of: (request) => {
       const identity = identities.get(request);
@@ -56,6 +58,11 @@ export function createIdentities(options: IdentitiesOptions): Identities {
       return identity;
     },
   };
+}
+
+function flowOf({ headers }: Request, { id, tokenFrom }: Caller): string {
+  const session = headers['mcp-session-id'];
+  return tokenFrom === 'server' && typeof session === 'string' ? `${id}:${session}` : id;
 }
 
 interface Found {
@@ -91,20 +98,21 @@ function sharedOf({ mode, sharedToken, gate, oauth }: IdentitiesOptions): Found 
 }
 
 /** The SDK hands its AuthInfo, and nothing else of the HTTP request, to the handlers. */
-export function authInfoOf({ caller, token, login }: Identity): AuthInfo {
-  return { token: token ?? '', clientId: caller.id, scopes: [], extra: { caller, login, busy: {} } };
+export function authInfoOf({ caller, token, login, flow }: Identity): AuthInfo {
+  return { token: token ?? '', clientId: caller.id, scopes: [], extra: { caller, login, flow, busy: {} } };
 }
 
 const isLogin = (value: unknown): boolean => typeof value === 'object' && value !== null && 'end' in value;
 const isBusy = (value: unknown): boolean => typeof value === 'object' && value !== null;
 const extra = z.object({
   caller: callerSchema,
+  flow: z.string(),
   login: z.custom<Login>(isLogin).optional(),
   busy: z.custom<Busy>(isBusy).optional(),
 });
 
 export function identityOf(authInfo: AuthInfo | undefined): Identity {
-  const { caller, login, busy } = extra.parse(authInfo?.extra);
+  const { caller, flow, login, busy } = extra.parse(authInfo?.extra);
   const token = authInfo?.token ?? '';
-  return { caller, token: token === '' ? undefined : token, login, busy };
+  return { caller, flow, token: token === '' ? undefined : token, login, busy };
 }

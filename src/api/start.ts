@@ -4,6 +4,7 @@ import type { Grants } from '../caller.ts';
 import type { Config } from '../config/settings.ts';
 import type { Log } from '../log.ts';
 import type { Broker } from '../queue/broker.ts';
+import { TOUCHED } from '../queue/message.ts';
 import { createKeyedHash } from '../queue/seal.ts';
 import type { QueueSecrets } from '../queue/secret.ts';
 import type { Shutdown } from '../shutdown.ts';
@@ -86,11 +87,15 @@ export async function startApi({
   const asksFirst = (name: string): boolean =>
     config.DESTRUCTIVE_CONFIRM === 'argument' && tools.get(name)?.effect === 'destructive';
   const audit = createAudit({ audited: config.AUDIT_LOG, log: auditLog, hash });
-  const { ask, callTool } = createCalls({ config, broker, secrets, hash, asksFirst, defaults, log, audit });
+  const { ask, callTool, touched } = createCalls({ config, broker, secrets, hash, asksFirst, defaults, log, audit });
   const listings = createListings({ tools, filled: Object.keys(defaults), asksFirst });
   const cancels = createCancels({ announce: async (key) => coordinator.announce(key), hash });
-  coordinator.onAnnounce(cancels.heard).catch((error: unknown) => {
-    log.warn({ err: error }, 'cancels of other replicas are not heard');
+  const heard = (words: string): void => {
+    if (words === TOUCHED) touched();
+    else cancels.heard(words);
+  };
+  coordinator.onAnnounce(heard).catch((error: unknown) => {
+    log.warn({ err: error }, 'cancels and writes of other replicas are not heard');
   });
   const narrowed = ({ headersDistinct }: Request): Grants => narrow(grants, headersDistinct);
   const access = createAccess({ config, grants: narrowed, hash, audit, log });

@@ -40,6 +40,9 @@ function cellsOf({ name, note, fallback }: Setting): string[] {
 }
 
 function defaultOf(fallback: Setting['fallback'], unit = ''): string {
-  const text = String(fallback ?? '');
+  const text =
+    typeof fallback === 'object'
+      ? fallback.map((item) => (typeof item === 'string' ? item : item.name)).join(',')
+      : String(fallback ?? '');
   return text === '' ? '' : `\`${text}\` ${unit}`.trimEnd();
 }

@@ -147,7 +147,7 @@ function urlOf(text: string): URL | undefined {
 }
 
 /** A text in which `faultOf` finds nothing wrong. */
-function textWith(faultOf: FaultOf) {
+export function textWith(faultOf: FaultOf) {
   return z.string().check((context) => {
     const message = faultOf(context.value);
     if (message !== undefined) context.issues.push({ code: 'custom', message, input: context.value });
@@ -160,7 +160,8 @@ function projectFault(text: string): string | undefined {
     : 'is neither a project id nor a full path; write 42 or group/project';
 }
 
-function itemsOf(text: string): string[] {
+/** The items of a comma list. */
+export function itemsOf(text: string): string[] {
   return text
     .split(',')
     .map((item) => item.trim())

@@ -16,21 +16,8 @@ import {
   webUrl,
   wordList,
 } from './forms.ts';
-
-type Group =
-  'GitLab' | 'Policy' | 'Tools' | 'HTTP' | 'OAuth' | 'Queue' | 'Worker' | 'Time limits' | 'Size limits' | 'Log';
-
-/** What docs/CONFIG.md says of a variable besides its name and default. */
-interface Note {
-  readonly group: Group;
-  readonly meaning: string;
-  readonly unit?: 'ms' | 'bytes';
-  /** Its value is never shown. */
-  readonly secret?: true;
-  /** Other names under which it is read where the main one is absent. */
-  readonly aliases?: readonly string[];
-  readonly requiredWhen?: string;
-}
+import type { Note } from './note.ts';
+import { rateLimitNames, rateLimits } from './rate-limits.ts';
 
 /** One variable as the docs and the messages need it. */
 export interface Setting {
@@ -79,6 +66,12 @@ export const schema = z.object({
     group: 'GitLab',
     meaning: 'Most connections that one worker holds open to GitLab.',
   }),
+  GITLAB_RATE_LIMITS: rateLimits()
+    .default([])
+    .register(notes, {
+      group: 'GitLab',
+      meaning: `Comma list of rate limits, as in api=600/60s,search=off, in place of gitlab.com's own; off: only what GitLab says counts. Names: ${rateLimitNames.join(', ')}.`,
+    }),
   GITLAB_ALLOWED_PROJECT_IDS: projectList().default([]).register(notes, {
     group: 'Policy',
     meaning: 'Comma list of the only projects (ids or paths) that calls may touch; without it every project.',
@@ -206,6 +199,20 @@ export const schema = z.object({
   MAX_OUTSTANDING_PER_CALLER: wholeNumber(1, 1_000_000).default(2000).register(notes, {
     group: 'Queue',
     meaning: 'Most calls that one caller may have waiting or running.',
+  }),
+  MAX_OUTSTANDING: wholeNumber(1, 10_000_000).default(20_000).register(notes, {
+    group: 'Queue',
+    meaning: 'Most calls of all callers that may be waiting or running; further ones hear BUSY at once.',
+  }),
+  READ_CACHE: oneOf(['off', 'etag']).default('etag').register(notes, {
+    group: 'Worker',
+    meaning:
+      'Whether answers of GitLab are kept, sealed, so that GitLab need not send again what has not changed: off, or etag.',
+  }),
+  READ_CACHE_BYTES: wholeNumber(1_048_576, 4_294_967_296).default(67_108_864).register(notes, {
+    group: 'Worker',
+    meaning: 'Most memory that all kept answers take together, in Redis or in this process.',
+    unit: 'bytes',
   }),
   WORKER_READ_CONCURRENCY: wholeNumber(1, 1000).default(64).register(notes, {
     group: 'Worker',

@@ -37,6 +37,8 @@ export interface Sending {
   /** Largest answer of this call, in place of the client's bound. */
   readonly maxBytes?: number | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** GitLab is asked anew, whatever is cached, and its answer is not kept. */
+  readonly noCache?: boolean | undefined;
   /** The only place within the API where a redirect may lead, as in `/projects/17/`; anywhere in it if left out. */
   readonly within?: string | undefined;
 }

@@ -4,9 +4,14 @@ export type ResponseHeaders = GitLabResponse['headers'];
 
 /** What GitLab says of its rate limit; undefined where it does not say, or says nonsense. */
 export interface RateLimit {
+  /** Which of GitLab's throttles it speaks of, as in `throttle_authenticated_api`. */
+  readonly name: string | undefined;
+  /** Per minute and rounded up, whatever the period. */
   readonly limit: number | undefined;
+  /** Requests of this period, this one included. */
+  readonly observed: number | undefined;
   readonly remaining: number | undefined;
-  /** Epoch milliseconds. */
+  /** When the period ends, in epoch milliseconds. */
   readonly resetAt: number | undefined;
   readonly retryAfterMs: number | undefined;
 }
@@ -16,13 +21,17 @@ interface LinkedPage extends Page {
   readonly nextLink?: string;
 }
 
+/** 2001, and no period is that long. */
+const FIRST_EPOCH_SECONDS = 1_000_000_000;
+
 /** Reads RateLimit-* and Retry-After (https://docs.gitlab.com/administration/settings/user_and_ip_rate_limits/). */
 export function readRateLimit(headers: ResponseHeaders, now: number): RateLimit {
-  const resetSeconds = wholeNumber(headers['ratelimit-reset']);
   return {
+    name: /^\w{1,100}$/u.exec(headers['ratelimit-name'] ?? '')?.[0],
     limit: wholeNumber(headers['ratelimit-limit']),
+    observed: wholeNumber(headers['ratelimit-observed']),
     remaining: wholeNumber(headers['ratelimit-remaining']),
-    resetAt: resetSeconds === undefined ? undefined : resetSeconds * 1000,
+    resetAt: resetAt(headers['ratelimit-reset'], now),
     retryAfterMs: waitMs(headers['retry-after'], now),
   };
 }
@@ -47,6 +56,13 @@ function numbered(name: keyof Page, value: string | undefined): Page {
 
 function wholeNumber(value: string | undefined): number | undefined {
   return value !== undefined && /^\d{1,12}$/u.test(value) ? Number(value) : undefined;
+}
+
+/** GitLab gives the time in epoch seconds; some proxies give the seconds from now, as the IETF's draft has it. */
+function resetAt(value: string | undefined, now: number): number | undefined {
+  const seconds = wholeNumber(value);
+  if (seconds === undefined) return undefined;
+  return seconds < FIRST_EPOCH_SECONDS ? now + seconds * 1000 : seconds * 1000;
 }
 
 /** Retry-After is a number of seconds or an HTTP date (RFC 9110, 10.2.3). */

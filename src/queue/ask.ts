@@ -8,6 +8,8 @@ import { unpackMessage } from './message.ts';
 import type { AskOptions, Counter, Question } from './question.ts';
 import { createWaiting } from './waiting.ts';
 import type { Waiting } from './waiting.ts';
+import { watchWaiting } from './watch.ts';
+import { createWorkforce } from './workforce.ts';
 
 interface Asking {
   /** The client's cancel or disconnect. */
@@ -25,8 +27,6 @@ export interface Ask {
   readonly close: () => Promise<void>;
 }
 
-/** How often this replica says that it still waits; the coordinator forgets it after 15 s. */
-const BEAT_MS = 5000;
 /** The worker answers at the deadline by itself, and knows more: it is given this long to be heard. */
 const GRACE_MS = 1500;
 
@@ -35,8 +35,9 @@ const LATE: FailureData = { code: 'DEADLINE_EXCEEDED', detail: 'The call was not
 /** The API's side of the queue: puts a call in, waits for its answer, gives up at its deadline. */
 export function createAsk(options: AskOptions): Ask {
   const { broker, api, log } = options;
-  const waiting = createWaiting();
+  const waiting = createWaiting(options);
   const queues = { read: broker.queue('read'), write: broker.queue('write') };
+  const counter: Counter = { ...options, queues, waiting, workforce: createWorkforce(options) };
   const state: { replies?: Subscription; closing: boolean } = { closing: false };
   broker.coordinator
     .receive(api, (bytes) => {
@@ -50,10 +51,7 @@ export function createAsk(options: AskOptions): Ask {
         log.error({ err: error }, 'answers cannot be received');
       },
     );
-  const beat = setInterval(() => {
-    broker.coordinator.beat(api).catch(() => undefined);
-  }, BEAT_MS);
-  beat.unref();
+  const watch = watchWaiting(counter);
   const unreadyReason = (): string | undefined => {
     if (state.closing) return 'shutting down';
     return state.replies !== undefined && broker.isReady() ? undefined : 'the queue (Redis) is not connected';
@@ -63,14 +61,14 @@ export function createAsk(options: AskOptions): Ask {
     outstanding: () => waiting.size(),
     ask: async (question, asking) => {
       const reason = unreadyReason();
-      if (reason === undefined) return awaitAnswer({ ...options, queues, waiting }, question, asking);
+      if (reason === undefined) return awaitAnswer(counter, question, asking);
       const code = state.closing ? 'SHUTTING_DOWN' : 'QUEUE_UNAVAILABLE';
       throw new Failure(code, `No call is taken now: ${reason}.`);
     },
     close: async () => {
       state.closing = true;
       await waiting.empty();
-      clearInterval(beat);
+      watch.close();
       await state.replies?.close();
       await Promise.all(Object.values(queues).map(async (queue) => queue.close()));
     },
@@ -82,6 +80,7 @@ async function awaitAnswer(counter: Counter, question: Question, { signal, onPro
   const { callId, kind, deadline, caller } = question;
   const user = hash('user', caller.id);
   const answered = waiting.add(callId, {
+    kind,
     onProgress,
     patienceMs: deadline + GRACE_MS - now(),
     onImpatient: async () => ((await withdraw(counter, question)) || kind === 'read' ? LATE : LOST),

@@ -2,7 +2,10 @@ import { Queue, Worker } from 'bullmq';
 import type { Broker } from './broker.ts';
 import { NO_EVENTS, PREFIX, queueName, UNKEPT } from './broker.ts';
 import { createRedisCoordinator } from './coordinator-redis.ts';
+import { createRedisReadCache } from './read-cache-redis.ts';
 import { apiConnection, inspectRedis, openLink, redisAddress, reportOutages, workerConnection } from './redis.ts';
+import type { RedisLink } from './redis.ts';
+import { createRedisReplays } from './replays-redis.ts';
 
 interface RedisBrokerOptions {
   readonly url: string;
@@ -19,8 +22,10 @@ export function createRedisBroker({ url, role, onError }: RedisBrokerOptions): B
   const options = role === 'api' ? apiConnection(address) : workerConnection(address);
   // Both queues share one connection; each worker opens its own, one of which blocks.
   const link = openLink({ name: 'queue', options, outage });
+  const caches: RedisLink[] = [];
   return {
     coordinator,
+    replays: createRedisReplays({ link, prefix: PREFIX }),
     queue: (kind) => {
       const queue = new Queue(queueName(kind), { connection: link.client, prefix: PREFIX, ...NO_EVENTS });
       queue.on('error', (error) => {
@@ -35,6 +40,11 @@ export function createRedisBroker({ url, role, onError }: RedisBrokerOptions): B
         ...UNKEPT,
         ...workerOptions,
       }),
+    cache: (maxBytes) => {
+      const own = openLink({ name: 'cache', options: apiConnection(address), outage });
+      caches.push(own);
+      return createRedisReadCache({ link: own, prefix: PREFIX, maxBytes, now: Date.now });
+    },
     isReady: () => link.isReady() && coordinator.isReady(),
     inspect: async () => {
       const patient = openLink({ name: 'inspect', options: workerConnection(address), outage });
@@ -45,7 +55,7 @@ export function createRedisBroker({ url, role, onError }: RedisBrokerOptions): B
       }
     },
     close: async () => {
-      link.close();
+      for (const each of [link, ...caches]) each.close();
       await coordinator.close();
     },
   };

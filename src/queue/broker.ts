@@ -1,11 +1,13 @@
 import type { Job, Processor, Queue, Worker, WorkerOptions } from 'bullmq';
 import type { Ticket } from './call.ts';
 import type { Coordinator, Kind } from './coordinator.ts';
+import type { ReadCache } from './read-cache.ts';
+import type { Replays } from './replays.ts';
 
 type Jobs = Queue<Ticket, void>;
 
 /** What we use of BullMQ's Queue. */
-export type CallQueue = Pick<Jobs, 'add' | 'remove' | 'close'>;
+export type CallQueue = Pick<Jobs, 'add' | 'remove' | 'getJobState' | 'getJobCounts' | 'close'>;
 /** What we use of BullMQ's Worker. */
 export interface CallWorker extends Pick<
   Worker<Ticket, void>,
@@ -23,9 +25,13 @@ export type CallWorkerOptions = Pick<
 /** Where calls wait: BullMQ's queues and the coordinator, on Redis or in this process. */
 export interface Broker {
   readonly coordinator: Coordinator;
+  /** The idempotency keys of writes. */
+  readonly replays: Replays;
   readonly queue: (kind: Kind) => CallQueue;
   /** A worker that does not run yet. */
   readonly worker: (kind: Kind, processor: CallProcessor, options: CallWorkerOptions) => CallWorker;
+  /** For workers: opens the cache of GitLab's answers, of so many bytes at most. */
+  readonly cache: (maxBytes: number) => ReadCache;
   /** Whether a call can be queued right now. */
   readonly isReady: () => boolean;
   /** What the operator should know about the server. */

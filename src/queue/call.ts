@@ -3,7 +3,7 @@ import { caller } from '../caller.ts';
 import { failureData } from '../errors.ts';
 
 /** Raised when a field changes its meaning: a worker refuses what it does not understand. */
-export const CALL_VERSION = 1;
+export const CALL_VERSION = 2;
 
 /** What a worker gets to do: sealed on its way, for it holds the token and the arguments. */
 export const call = z.object({
@@ -17,6 +17,8 @@ export const call = z.object({
   deadline: z.number(),
   /** Epoch milliseconds when the API handed the call over. */
   askedAt: z.number().optional(),
+  /** GitLab is asked anew: no cached answer is used, nor kept. */
+  noCache: z.boolean().optional(),
 });
 export type Call = Readonly<z.infer<typeof call>>;
 
@@ -34,14 +36,18 @@ const facts = z.object({
 });
 export type Facts = Readonly<z.infer<typeof facts>>;
 
+/** The answer is that of an earlier call under the same idempotency key. */
+const isReplayed = z.boolean().optional();
+
 /** What comes back: content blocks for the client, or a failure by its code. */
 export const answer = z.discriminatedUnion('ok', [
   z.object({
     ok: z.literal(true),
     content: z.array(z.looseObject({ type: z.string() })),
     facts: facts.optional(),
+    isReplayed,
   }),
-  failureData.extend({ ok: z.literal(false), facts: facts.optional() }),
+  failureData.extend({ ok: z.literal(false), facts: facts.optional(), isReplayed }),
 ]);
 export type Answer = Readonly<z.infer<typeof answer>>;
 
@@ -49,9 +55,9 @@ export type Answer = Readonly<z.infer<typeof answer>>;
 export const ticket = z.object({
   v: z.literal(CALL_VERSION),
   api: z.string(),
-  user: z.string(),
-  gates: z.array(z.string()),
   deadline: z.number(),
+  /** Under which a repeated call gets this call's answer: a keyed hash. */
+  replay: z.string().optional(),
   /** The sealed call, base64. */
   sealed: z.string(),
 });

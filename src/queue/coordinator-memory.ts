@@ -1,5 +1,7 @@
-import type { Admission, Coordinator, Entered, Entry, Lesson, Reserved, Slot, Subscription } from './coordinator.ts';
-import { rules } from './scripts.ts';
+import type { Admission, Admitted, Coordinator, Entered, Entry, Subscription } from './coordinator.ts';
+import { createExpiring } from './expiring.ts';
+import { createMemoryGates } from './gates-memory.ts';
+import { rules } from './scripts/rules.ts';
 
 interface MemoryCoordinatorOptions {
   /** What entries expire by, in epoch milliseconds. */
@@ -25,8 +27,8 @@ export function createMemoryCoordinator({ clock = Date.now }: MemoryCoordinatorO
       cancelled.tell(callId);
     },
     onCancel: async (listener) => cancelled.add(listener),
-    announce: async (requestKey) => {
-      announced.tell(requestKey);
+    announce: async (words) => {
+      announced.tell(words);
     },
     onAnnounce: async (listener) => announced.add(listener),
     size: () => memory.size(),
@@ -36,38 +38,44 @@ export function createMemoryCoordinator({ clock = Date.now }: MemoryCoordinatorO
   };
 }
 
-type Calls = Pick<Coordinator, 'admit' | 'leave' | 'beat' | 'enter' | 'reserve' | 'unclaim' | 'learn'>;
+type Calls = Omit<Coordinator, 'reply' | 'receive' | 'cancel' | 'onCancel' | 'announce' | 'onAnnounce' | 'close'>;
 
 function coordinateCalls(memory: Memory): Calls {
+  const { gates } = memory;
   return {
     admit: async (call) => {
       memory.tidy();
       memory.alive.set(call.api, true, rules.aliveMs);
-      const outstanding = countOutstanding(memory, call);
-      if (outstanding >= call.cap) return { admitted: false, outstanding };
-      holdPlace(memory, call);
-      return { admitted: true, priority: nextTag(memory, call) };
+      return admit(memory, call);
     },
     leave: async ({ user, callId }) => {
-      const places = memory.outstanding.get(user);
-      places?.delete(callId);
-      if (places?.size === 0) memory.outstanding.delete(user);
+      for (const key of [`user:${user}`, 'all']) {
+        const places = memory.outstanding.get(key);
+        places?.delete(callId);
+        if (places?.size === 0) memory.outstanding.delete(key);
+      }
     },
     beat: async (api) => {
       memory.tidy();
       memory.alive.set(api, true, rules.aliveMs);
+      return { workers: memory.workers.size() };
+    },
+    beatWorker: async (worker) => {
+      memory.workers.set(worker, true, rules.workerAliveMs);
+    },
+    leaveWorker: async (worker) => {
+      memory.workers.delete(worker);
     },
     enter: async (call) => {
       memory.tidy();
       return enter(memory, call);
     },
-    reserve: async (slot) => passGates(memory, slot, false),
+    reserve: async (slot) => gates.pass(slot),
     unclaim: async (callId) => {
       memory.claims.delete(callId);
     },
-    learn: async (lesson) => {
-      learn(memory, lesson);
-    },
+    learn: gates.learn,
+    judge: gates.judge,
   };
 }
 
@@ -94,47 +102,6 @@ function carryReplies({ alive, replies }: Memory): Pick<Coordinator, 'reply' | '
   };
 }
 
-interface Expiring<V> {
-  get(key: string): V | undefined;
-  /** Never shortens the life of an entry. */
-  set(key: string, value: V, lifeMs: number): void;
-  delete(key: string): void;
-  tidy(): void;
-  size(): number;
-  clear(): void;
-}
-
-function createExpiring<V>(clock: () => number): Expiring<V> {
-  const entries = new Map<string, { readonly value: V; readonly until: number }>();
-  const live = (key: string): { readonly value: V; readonly until: number } | undefined => {
-    const entry = entries.get(key);
-    return entry !== undefined && entry.until > clock() ? entry : undefined;
-  };
-  return {
-    get: (key) => live(key)?.value,
-    set: (key, value, lifeMs) => {
-      entries.set(key, { value, until: Math.max(live(key)?.until ?? 0, clock() + lifeMs) });
-    },
-    delete: (key) => void entries.delete(key),
-    tidy: () => {
-      for (const key of entries.keys()) if (live(key) === undefined) entries.delete(key);
-    },
-    size: () => entries.size,
-    clear: () => {
-      entries.clear();
-    },
-  };
-}
-
-interface Gate {
-  /** Theoretical arrival time: when the next call fits the pace. */
-  readonly tat: number;
-  readonly intervalMs: number;
-  readonly burstMs: number;
-  readonly blockedUntil: number;
-}
-
-const OPEN_GATE: Gate = { tat: 0, intervalMs: 0, burstMs: 0, blockedUntil: 0 };
 const TIDY_EVERY_MS = 1000;
 
 type Memory = ReturnType<typeof createMemory>;
@@ -142,20 +109,24 @@ type Memory = ReturnType<typeof createMemory>;
 function createMemory(clock: () => number) {
   const stores = {
     alive: createExpiring<true>(clock),
-    /** Per user the deadlines of the calls. */
+    workers: createExpiring<true>(clock),
+    /** Per user, and for all, the deadlines of the calls. */
     outstanding: createExpiring<Map<string, number>>(clock),
     virtualTime: createExpiring<number>(clock),
     tags: createExpiring<number>(clock),
     cancelled: createExpiring<true>(clock),
     claims: createExpiring<true>(clock),
-    gates: createExpiring<Gate>(clock),
     replies: createExpiring<readonly Buffer[]>(clock),
   };
-  const all = Object.values(stores);
+  const gates = createMemoryGates(clock);
+  const all = [...Object.values(stores), gates];
   let tidied = clock();
   return {
     ...stores,
+    gates,
     tidy: () => {
+      // Dead workers are counted by what is left.
+      stores.workers.tidy();
       if (clock() - tidied < TIDY_EVERY_MS) return;
       tidied = clock();
       for (const store of all) store.tidy();
@@ -167,22 +138,29 @@ function createMemory(clock: () => number) {
   };
 }
 
-function countOutstanding({ outstanding }: Memory, { user, now }: Admission): number {
-  const places = outstanding.get(user) ?? new Map<string, number>();
-  for (const [callId, deadline] of places) if (deadline <= now) places.delete(callId);
-  return places.size;
+function admit(memory: Memory, call: Admission): Admitted {
+  const { workers, outstanding } = memory;
+  const counted = [
+    { full: 'user', key: `user:${call.user}`, cap: call.cap },
+    { full: 'all', key: 'all', cap: call.capOfAll },
+  ] as const;
+  for (const { full, key, cap } of counted) {
+    const places = outstanding.get(key) ?? new Map<string, number>();
+    for (const [callId, deadline] of places) if (deadline <= call.now) places.delete(callId);
+    if (places.size >= cap) return { admitted: false, full, outstanding: places.size, workers: workers.size() };
+  }
+  for (const { key } of counted) {
+    const places = outstanding.get(key) ?? new Map<string, number>();
+    outstanding.set(key, places.set(call.callId, call.deadline), call.deadline - call.now);
+  }
+  return { admitted: true, priority: nextTag(memory, call), workers: workers.size() };
 }
 
-function holdPlace({ outstanding }: Memory, { user, callId, deadline, now }: Admission): void {
-  const places = outstanding.get(user) ?? new Map<string, number>();
-  outstanding.set(user, places.set(callId, deadline), deadline - now);
-}
-
-function nextTag({ virtualTime, tags }: Memory, { kind, user }: Admission): number {
-  const key = `${kind}:${user}`;
+function nextTag({ virtualTime, tags }: Memory, { kind, flow, step }: Admission): number {
+  const key = `${kind}:${flow}`;
   const virtual = virtualTime.get(kind) ?? 0;
   const last = tags.get(key) ?? 0;
-  const tag = Math.max(virtual, last > virtual + rules.tagWindow ? 0 : last) + 1;
+  const tag = Math.max(virtual, last > virtual + rules.tagWindow ? 0 : last) + step;
   if (tag > rules.maxTag) virtualTime.set(kind, 0, rules.virtualTimeMs);
   const fresh = tag > rules.maxTag ? 1 : tag;
   tags.set(key, fresh, rules.tagMs);
@@ -190,63 +168,29 @@ function nextTag({ virtualTime, tags }: Memory, { kind, user }: Admission): numb
 }
 
 function enter(memory: Memory, call: Entry): Entered {
-  if (memory.cancelled.get(call.callId) === true) return { verdict: 'cancelled' };
-  if (memory.alive.get(call.api) === undefined) return { verdict: 'orphan' };
-  if (call.now >= call.deadline) return { verdict: 'expired' };
-  const { verdict, waitMs } = passGates(memory, call, call.reserved);
-  if (verdict !== 'go') return { verdict, waitMs };
+  const away = awayOf(memory, call);
+  const passed = away ?? memory.gates.pass(call);
+  if (away !== undefined || passed.verdict === 'unavailable') memory.gates.leave(call);
+  if (passed.verdict !== 'go') return passed;
   if (call.kind === 'write') {
     if (memory.claims.get(call.callId) === true) return { verdict: 'claimed' };
     memory.claims.set(call.callId, true, call.claimMs);
   }
   advance(memory, call);
-  return { verdict: 'go' };
+  return passed;
+}
+
+/** Why nobody waits for the call any more. */
+function awayOf({ cancelled, alive }: Memory, call: Entry): Entered | undefined {
+  if (cancelled.get(call.callId) === true) return { verdict: 'cancelled' };
+  if (alive.get(call.api) === undefined) return { verdict: 'orphan' };
+  return call.now >= call.deadline ? { verdict: 'expired' } : undefined;
 }
 
 function advance({ virtualTime }: Memory, { kind, priority }: Pick<Entry, 'kind' | 'priority'>): void {
   const virtual = virtualTime.get(kind) ?? 0;
   const isAhead = priority > virtual && priority <= virtual + rules.tagWindow;
   virtualTime.set(kind, isAhead ? priority : virtual, rules.virtualTimeMs);
-}
-
-/** A gate is charged for its own slot, not for the latest one: a blocked token must not push back the host that it shares. */
-function passGates({ gates }: Memory, { gates: names, deadline, now }: Slot, reserved: boolean): Reserved {
-  const passes = names.map((name) => ({ name, ...passOf(gates.get(name) ?? OPEN_GATE, now) }));
-  if (reserved && passes.every(({ gate }) => gate.blockedUntil <= now)) return { verdict: 'go', waitMs: 0 };
-  const waitMs = Math.ceil(Math.max(0, ...passes.map((pass) => pass.slot - now)));
-  if (now + waitMs > deadline) return { verdict: 'limited', waitMs };
-  for (const { name, gate, tat } of passes)
-    if (tat !== undefined) gates.set(name, { ...gate, tat }, tat - now + rules.blockSpacingMs);
-  return { verdict: waitMs > 0 ? 'wait' : 'go', waitMs };
-}
-
-interface Pass {
-  readonly gate: Gate;
-  readonly slot: number;
-  /** The gate's next arrival time, or nothing where passing is free. */
-  readonly tat: number | undefined;
-}
-
-function passOf(gate: Gate, now: number): Pass {
-  const start = Math.max(now, gate.blockedUntil, gate.tat);
-  if (gate.intervalMs === 0) {
-    const isFree = start === now;
-    return { gate, slot: start, tat: isFree ? undefined : start + rules.blockSpacingMs };
-  }
-  const slot = gate.blockedUntil > now ? start : Math.max(now, gate.tat - gate.burstMs);
-  return { gate, slot, tat: start + gate.intervalMs };
-}
-
-function learn({ gates }: Memory, { gate: name, now, intervalMs, burstMs, blockedUntil }: Lesson): void {
-  const known = gates.get(name) ?? OPEN_GATE;
-  const isLifted = intervalMs === 0 && known.intervalMs > 0;
-  const gate: Gate = {
-    tat: isLifted ? 0 : known.tat,
-    intervalMs: intervalMs ?? known.intervalMs,
-    burstMs: burstMs ?? known.burstMs,
-    blockedUntil: Math.max(known.blockedUntil, blockedUntil ?? 0),
-  };
-  gates.set(name, gate, rules.gateMs + Math.max(0, gate.tat - now, gate.blockedUntil - now));
 }
 
 interface Listeners {

@@ -1,13 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { Redis } from 'ioredis';
 import * as z from 'zod';
-import type { Coordinator, Subscription } from './coordinator.ts';
-import { apiConnection, openLink, redisAddress, reportOutages, workerConnection } from './redis.ts';
-import type { Outage, RedisConnection, RedisLink } from './redis.ts';
-import { admit, cancel, enter, keysUnder, learn, reply, reserve, rules, runScript } from './scripts.ts';
-import type { Inputs, Keys, Script } from './scripts.ts';
+import { listenWith } from './channels.ts';
+import type { Coordinator, Entered, Reserved, Slot } from './coordinator.ts';
+import { openConnections } from './redis-connections.ts';
+import type { Connections } from './redis-connections.ts';
+import { apiConnection, redisAddress, reportOutages, workerConnection } from './redis.ts';
+import { takeReplies } from './reply-stream.ts';
+import { admit, beat, beatWorker, leave } from './scripts/admission.ts';
+import { learn } from './scripts/gates.ts';
+import { keysUnder } from './scripts/keys.ts';
+import type { Keys } from './scripts/keys.ts';
+import { cancel, reply } from './scripts/messages.ts';
+import { runScript } from './scripts/script.ts';
+import type { Inputs, Script } from './scripts/script.ts';
+import { enter, judge, reserve } from './scripts/turns.ts';
 
 interface RedisCoordinatorOptions {
   readonly url: string;
@@ -20,12 +26,7 @@ interface RedisCoordinatorOptions {
 }
 
 /** A coordinator that has connections. */
-export interface RedisCoordinator extends Coordinator {
-  /** Every connection works, and Redis knows that the replica which receives here is alive. */
-  isReady(): boolean;
-  /** Resolves when ready; rejects when closed before. */
-  onceReady(): Promise<void>;
-}
+export interface RedisCoordinator extends Coordinator, Pick<Connections, 'isReady' | 'onceReady'> {}
 
 /** Coordinates replicas over Redis 7 or Valkey. */
 export function createRedisCoordinator({ url, prefix, role, onError }: RedisCoordinatorOptions): RedisCoordinator {
@@ -40,7 +41,9 @@ export function createRedisCoordinator({ url, prefix, role, onError }: RedisCoor
     ...calls,
     receive: async (api, onMessage) => {
       const link = connections.open('replies', { ...patient, socketTimeout: REPLY_SILENCE_MS });
-      connections.keepAlive(async () => calls.beat(api));
+      connections.keepAlive(async () => {
+        await calls.beat(api);
+      });
       void takeReplies({ link, outage, key: keys.reply(api) }, guarded(onMessage, onError));
       await connections.onceReady();
       return {
@@ -61,57 +64,21 @@ export function createRedisCoordinator({ url, prefix, role, onError }: RedisCoor
 
 /** A blocking read answers every second at the latest, so a dead reply connection is noticed sooner than others. */
 const REPLY_SILENCE_MS = 5000;
-const BLOCK_MS = 1000;
-const FROM_START = '0-0';
-const MESSAGES_AT_ONCE = 64;
-const PAUSE_AFTER_ERROR_MS = 100;
 
-const admitReply = z.tuple([z.literal([0, 1]), z.number()]);
-const slotReply = z.tuple([z.enum(['go', 'wait', 'limited']), z.number()]);
+const admitReply = z.tuple([z.literal([1, 0, -1]), z.number(), z.number()]);
+const slotReply = z.tuple([z.enum(['go', 'wait', 'limited', 'unavailable']), z.number()]);
 const enterReply = z.union([slotReply, z.tuple([z.enum(['expired', 'cancelled', 'orphan', 'claimed']), z.number()])]);
 
 type Calls = Omit<Coordinator, 'receive' | 'onCancel' | 'onAnnounce' | 'close'>;
+type Run = (script: Script, inputs: Inputs) => Promise<unknown>;
 
 function coordinateCalls({ commands, showsLife }: Connections, keys: Keys): Calls {
-  const run = async (script: Script, inputs: Inputs): Promise<unknown> =>
-    commands.run(async (client) => runScript(client, script, inputs));
+  const run: Run = async (script, inputs) => commands.run(async (client) => runScript(client, script, inputs));
   return {
-    admit: async ({ callId, kind, api, user, deadline, now, cap }) => {
-      const touched = [keys.alive(api), keys.outstanding(user), keys.virtualTime(kind), keys.tag(kind, user)];
-      const answer = await run(admit, { keys: touched, args: [now, deadline, callId, cap] });
-      const [admitted, number] = admitReply.parse(answer);
-      return admitted === 1 ? { admitted: true, priority: number } : { admitted: false, outstanding: number };
-    },
-    leave: async ({ user, callId }) => {
-      await commands.run(async (client) => client.zrem(keys.outstanding(user), callId));
-    },
-    beat: async (api) => {
-      await commands.run(async (client) => client.set(keys.alive(api), '1', 'PX', rules.aliveMs));
-      showsLife();
-    },
-    enter: async (call) => {
-      const { callId, kind, api, priority, reserved, worker, claimMs, deadline, now } = call;
-      const own = [keys.alive(api), keys.cancel(callId), keys.claim(callId), keys.virtualTime(kind)];
-      // A fresh name for each entry: a job that is delivered twice to one worker is claimed once.
-      const claimant = `${worker}:${randomUUID()}`;
-      const answer = await run(enter, {
-        keys: [...own, ...keys.gates(call)],
-        args: [now, deadline, reserved ? 1 : 0, kind, claimant, claimMs, priority],
-      });
-      const [verdict, waitMs] = enterReply.parse(answer);
-      return verdict === 'wait' || verdict === 'limited' ? { verdict, waitMs } : { verdict };
-    },
-    reserve: async (slot) => {
-      const answer = await run(reserve, { keys: keys.gates(slot), args: [slot.now, slot.deadline] });
-      const [verdict, waitMs] = slotReply.parse(answer);
-      return { verdict, waitMs };
-    },
+    ...countPresent({ run, keys, showsLife }),
+    ...takeTurns(run, keys),
     unclaim: async (callId) => {
       await commands.run(async (client) => client.del(keys.claim(callId)));
-    },
-    learn: async ({ gate, now, intervalMs = '', burstMs = '', blockedUntil = '' }) => {
-      const gates = keys.gates({ gates: [gate], now, deadline: now });
-      await run(learn, { keys: gates, args: [now, intervalMs, burstMs, blockedUntil] });
     },
     reply: async (api, message) => {
       await run(reply, { keys: [keys.reply(api)], args: [message] });
@@ -119,149 +86,92 @@ function coordinateCalls({ commands, showsLife }: Connections, keys: Keys): Call
     cancel: async (callId) => {
       await run(cancel, { keys: [keys.cancel(callId)], args: [keys.cancelled, callId] });
     },
-    announce: async (requestKey) => {
-      await commands.run(async (client) => client.publish(keys.announced, requestKey));
+    announce: async (words) => {
+      await commands.run(async (client) => client.publish(keys.announced, words));
+    },
+    leaveWorker: async (worker) => {
+      await commands.run(async (client) => client.zrem(keys.workers, worker));
     },
   };
 }
 
-interface Connections extends Pick<RedisCoordinator, 'isReady' | 'onceReady'> {
-  readonly commands: RedisLink;
-  readonly open: (name: string, options: RedisConnection) => RedisLink;
-  readonly close: (link: RedisLink) => void;
-  readonly closeAll: () => void;
-  /** From now on ready means also that `beat` succeeded since the last outage: workers drop the calls of the dead. */
-  readonly keepAlive: (beat: () => Promise<void>) => void;
-  /** `beat` succeeded. */
-  readonly showsLife: () => void;
+interface Present extends Pick<Connections, 'showsLife'> {
+  readonly run: Run;
+  readonly keys: Keys;
 }
 
-function openConnections(outage: Outage, commandOptions: RedisConnection): Connections {
-  const links = new Set<RedisLink>();
-  const changes = new EventTarget();
-  const closing = new AbortController();
-  let beat: (() => Promise<void>) | undefined;
-  let isAlive = true;
-  const isReady = (): boolean => !closing.signal.aborted && isAlive && [...links].every((link) => link.isReady());
-  const changed = (): void => {
-    if (isReady()) changes.dispatchEvent(new Event('ready'));
-  };
-  const open = (name: string, options: RedisConnection): RedisLink => {
-    if (closing.signal.aborted) throw new Error('The coordinator is closed.');
-    const link = openLink({ name: `gitlab-${name}`, options, outage });
-    link.client.on('ready', changed);
-    links.add(link);
-    return link;
-  };
-  const commands = open('commands', commandOptions);
-  const greet = (): void => {
-    if (commands.isReady())
-      beat?.().catch((error: unknown) => {
-        outage.began('beat', error);
-      });
-  };
-  commands.client.on('ready', greet);
-  commands.client.on('close', () => {
-    isAlive = beat === undefined;
-  });
+function countPresent({ run, keys, showsLife }: Present): Pick<Calls, 'admit' | 'leave' | 'beat' | 'beatWorker'> {
   return {
-    commands,
-    open,
-    isReady,
-    onceReady: async () => {
-      if (!isReady()) await once(changes, 'ready', { signal: closing.signal });
+    admit: async ({ callId, kind, api, user, flow, step, deadline, now, cap, capOfAll }) => {
+      const places = [keys.outstanding(user), keys.outstandingOfAll];
+      const touched = [keys.alive(api), keys.workers, ...places, keys.virtualTime(kind), keys.tag(kind, flow)];
+      const answer = await run(admit, { keys: touched, args: [now, deadline, callId, cap, capOfAll, step] });
+      const [admitted, number, workers] = admitReply.parse(answer);
+      if (admitted === 1) return { admitted: true, priority: number, workers };
+      return { admitted: false, full: admitted === 0 ? 'user' : 'all', outstanding: number, workers };
     },
-    keepAlive: (next) => {
-      beat = next;
-      isAlive = false;
-      greet();
+    leave: async ({ user, callId }) => {
+      await run(leave, { keys: [keys.outstanding(user), keys.outstandingOfAll], args: [callId] });
     },
-    showsLife: () => {
-      isAlive = true;
-      outage.ended('beat');
-      changed();
+    beat: async (api) => {
+      const workers = z.number().parse(await run(beat, { keys: [keys.alive(api), keys.workers], args: [] }));
+      showsLife();
+      return { workers };
     },
-    close: (link) => {
-      links.delete(link);
-      link.close();
-    },
-    closeAll: () => {
-      closing.abort();
-      for (const link of links) link.close();
+    beatWorker: async (worker) => {
+      await run(beatWorker, { keys: [keys.workers], args: [worker] });
     },
   };
 }
 
-interface ReplyStream {
-  readonly link: RedisLink;
-  readonly outage: Outage;
-  readonly key: string;
+const gateKeys = (keys: Keys, gates: Slot['gates']): string[] => gates.flatMap(({ key }) => keys.gate(key));
+const gateArgs = (gates: Slot['gates']): number[] =>
+  gates.flatMap(({ limit, asksFirst }) => [limit?.requests ?? 0, limit?.periodMs ?? 0, asksFirst === true ? 1 : 0]);
+
+function takeTurns(run: Run, keys: Keys): Pick<Calls, 'enter' | 'reserve' | 'learn' | 'judge'> {
+  return {
+    enter: async (call) => {
+      const { callId, kind, api, priority, host, gates, worker, claimMs, deadline, now } = call;
+      const own = [
+        keys.alive(api),
+        keys.cancel(callId),
+        keys.claim(callId),
+        keys.virtualTime(kind),
+        keys.breaker(host),
+      ];
+      // A fresh name for each entry: a job that is delivered twice to one worker is claimed once.
+      const claimant = `${worker}:${randomUUID()}`;
+      const answer = await run(enter, {
+        keys: [...own, ...gateKeys(keys, gates)],
+        args: [now, deadline, callId, priority, kind, claimant, claimMs, ...gateArgs(gates)],
+      });
+      return verdictOf(enterReply.parse(answer));
+    },
+    reserve: async ({ callId, host, gates, priority, deadline, now }) => {
+      const answer = await run(reserve, {
+        keys: [keys.breaker(host), ...gateKeys(keys, gates)],
+        args: [now, deadline, callId, priority, ...gateArgs(gates)],
+      });
+      return verdictOf(slotReply.parse(answer));
+    },
+    learn: async ({ gate, now, window, blockedUntil = '', isUnsaid = false }) => {
+      const { requests = '', periodMs = '', used = '', resetAt = '' } = window ?? {};
+      const [state] = keys.gate(gate);
+      await run(learn, {
+        keys: [state],
+        args: [now, blockedUntil, isUnsaid ? 1 : 0, requests, periodMs, used, resetAt],
+      });
+    },
+    judge: async ({ host, ok, now }) => {
+      await run(judge, { keys: [keys.breaker(host)], args: [now, ok ? 1 : 0] });
+    },
+  };
 }
 
-type StreamEntry = readonly [id: Buffer, fields: readonly Buffer[]];
-
-async function takeReplies(stream: ReplyStream, onMessage: (message: Buffer) => void): Promise<void> {
-  for await (const entries of batchesOf(stream)) {
-    for (const [, [, message]] of entries) if (message !== undefined) onMessage(message);
-  }
-}
-
-/**
- * A batch is deleted only after it has arrived: a read whose answer is lost is sent again by ioredis and finds the same
- * entries. (BLMPOP on a list loses up to a batch with each broken connection.)
- */
-async function* batchesOf({ link, outage, key }: ReplyStream): AsyncGenerator<readonly StreamEntry[]> {
-  let arrived: readonly Buffer[] = [];
-  const read = async (client: Redis): Promise<readonly StreamEntry[]> => {
-    const [, streams] = await Promise.all([
-      arrived.length > 0 ? client.xdel(key, ...arrived) : undefined,
-      client.xreadBuffer('COUNT', MESSAGES_AT_ONCE, 'BLOCK', BLOCK_MS, 'STREAMS', key, arrived.at(-1) ?? FROM_START),
-    ]);
-    outage.ended('replies');
-    const entries = streams?.[0]?.[1] ?? [];
-    // After a quiet second all is deleted, so starting anew reads nothing twice; Redis' clock may have gone back.
-    arrived = entries.map(([id]) => id);
-    return entries;
-  };
-  const explain = async (error: unknown): Promise<readonly StreamEntry[]> => {
-    if (!link.isClosed()) outage.began('replies', error);
-    await sleep(PAUSE_AFTER_ERROR_MS, undefined, { ref: false });
-    return [];
-  };
-  while (!link.isClosed()) yield link.run(read).catch(explain);
-}
-
-type Listen = (channel: string, listener: (text: string) => void) => Promise<Subscription>;
-
-/** Listeners of all channels share one connection, opened for the first of them. */
-function listenWith(open: () => RedisLink, outage: Outage): Listen {
-  const listeners = new Map<string, Set<{ readonly hear: (text: string) => void }>>();
-  let link: RedisLink | undefined;
-  const subscribe = async (channel: string): Promise<void> => {
-    await link?.run(async (client) => client.subscribe(channel));
-    outage.ended('events');
-  };
-  const connect = (): RedisLink => {
-    const opened = open();
-    opened.client.on('message', (channel, text) => {
-      for (const { hear } of listeners.get(channel) ?? []) hear(text);
-    });
-    opened.client.on('ready', () => {
-      for (const channel of listeners.keys()) {
-        subscribe(channel).catch((error: unknown) => {
-          outage.began('events', error);
-        });
-      }
-    });
-    return opened;
-  };
-  return async (channel, listener) => {
-    link ??= connect();
-    const entry = { hear: listener };
-    listeners.set(channel, (listeners.get(channel) ?? new Set()).add(entry));
-    await subscribe(channel);
-    return { close: async () => void listeners.get(channel)?.delete(entry) };
-  };
+function verdictOf([verdict, waitMs]: z.infer<typeof slotReply>): Reserved;
+function verdictOf([verdict, waitMs]: z.infer<typeof enterReply>): Entered;
+function verdictOf([verdict, waitMs]: z.infer<typeof enterReply>): Entered {
+  return verdict === 'wait' || verdict === 'limited' || verdict === 'unavailable' ? { verdict, waitMs } : { verdict };
 }
 
 /** A listener's fault costs neither the other messages nor the connection. */

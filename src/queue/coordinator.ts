@@ -1,23 +1,30 @@
 /**
  * What the replicas agree on besides the queue itself: who is alive, who may send when, what was cancelled, who gets
  * which answer. Two implementations (Redis, one process) are held to one test suite.
- * Times are epoch milliseconds, passed in by the caller. `user` and `gates` are keyed hashes, never names or tokens.
+ * Times are epoch milliseconds, passed in by the caller. `user`, `flow`, `host` and gates are keyed hashes, never
+ * names or tokens.
  */
 export interface Coordinator {
-  /** API, before a call is queued: refreshes the replica's sign of life, caps the user's outstanding calls, gives the fair-queueing tag. */
+  /** API, before a call is queued: refreshes the replica's sign of life, caps what is outstanding, gives the fair-queueing tag. */
   admit(call: Admission): Promise<Admitted>;
-  /** API: the call has ended for its caller; it no longer counts against the user's cap. */
+  /** API: the call has ended for its caller; it no longer counts against the caps. */
   leave(call: Pick<Admission, 'user' | 'callId'>): Promise<void>;
   /** API, every few seconds: this replica still waits for its answers. */
-  beat(api: string): Promise<void>;
-  /** Worker, when a call's turn has come: may it go, must it wait for the gate, or is nobody interested any more? */
+  beat(api: string): Promise<Liveness>;
+  /** Worker, every second: it lives and takes calls. */
+  beatWorker(worker: string): Promise<void>;
+  /** Worker: it takes no more calls. */
+  leaveWorker(worker: string): Promise<void>;
+  /** Worker, when a call's turn has come: may it go, must it wait for a gate, or is nobody interested any more? */
   enter(call: Entry): Promise<Entered>;
-  /** Worker, for a further request of a running call: reserves the next slot of the gates. */
+  /** Worker, before each further request of a running call: may it go? */
   reserve(slot: Slot): Promise<Reserved>;
   /** Worker: GitLab surely did not act, so the write may be claimed again. */
   unclaim(callId: string): Promise<void>;
-  /** Worker: what GitLab's headers say about a gate. */
+  /** Worker: what GitLab's answer says about a gate. */
   learn(lesson: Lesson): Promise<void>;
+  /** Worker: whether GitLab answered a request in a way that shows it works; many failures without a success open the breaker. */
+  judge(verdict: Judgement): Promise<void>;
   /** Worker: one message (answer or progress) for the replica that waits for it. */
   reply(api: string, message: Buffer): Promise<void>;
   /** API: takes the messages for this replica until closed; resolves once messages can arrive. */
@@ -26,69 +33,102 @@ export interface Coordinator {
   cancel(callId: string): Promise<void>;
   /** Worker: called with the id of every cancelled call. */
   onCancel(listener: (callId: string) => void): Promise<Subscription>;
-  /** API: tells all replicas that a client cancelled one of its requests (key = session and request id, hashed). */
-  announce(requestKey: string): Promise<void>;
-  /** API: called with every announced request key. */
-  onAnnounce(listener: (requestKey: string) => void): Promise<Subscription>;
+  /** Tells all API replicas a few words: that a client cancelled one of its requests, that something was written. */
+  announce(words: string): Promise<void>;
+  /** API: called with everything announced. */
+  onAnnounce(listener: (words: string) => void): Promise<Subscription>;
   close(): Promise<void>;
 }
 
 export type Kind = 'read' | 'write';
+
+export interface Liveness {
+  /** Workers that gave a sign of life in the last seconds. */
+  readonly workers: number;
+}
 
 export interface Admission {
   readonly callId: string;
   readonly kind: Kind;
   readonly api: string;
   readonly user: string;
+  /** Calls of one flow keep their order; flows share the workers evenly. A user has one or several. */
+  readonly flow: string;
+  /** What the call costs its flow: 1, or more for calls that should come after others. */
+  readonly step: number;
   readonly deadline: number;
   readonly now: number;
   /** Most calls that one user may have outstanding. */
   readonly cap: number;
+  /** Most calls that all users together may have outstanding. */
+  readonly capOfAll: number;
 }
 
 /** `priority` is the start-time-fair-queueing tag, 1 … 2,000,000: the smallest is served first. */
-export type Admitted =
-  { readonly admitted: true; readonly priority: number } | { readonly admitted: false; readonly outstanding: number };
+export type Admitted = Liveness &
+  (
+    | { readonly admitted: true; readonly priority: number }
+    | { readonly admitted: false; readonly full: 'user' | 'all'; readonly outstanding: number }
+  );
+
+/** So many requests in each period, which begins at a whole multiple of it since the epoch, as GitLab's do. */
+export interface Limit {
+  readonly requests: number;
+  readonly periodMs: number;
+}
+
+/** One thing that GitLab counts requests for: a token, a token's searches, the address of these workers … */
+export interface Gate {
+  /** A keyed hash. */
+  readonly key: string;
+  /** What is known of it beforehand; what GitLab says counts where it is stricter or nothing is known. */
+  readonly limit?: Limit | undefined;
+  /** Of a gate of which nothing is known one request goes ahead, and the others wait for what its answer says. */
+  readonly asksFirst?: boolean | undefined;
+}
 
 export interface Slot {
-  /** Each gate that the request must pass: (host, token, endpoint class), (host), … */
-  readonly gates: readonly string[];
+  readonly callId: string;
+  /** GitLab, as the breaker knows it. */
+  readonly host: string;
+  /** Each gate that the request must pass. */
+  readonly gates: readonly Gate[];
+  /** The order of those who wait at one gate: the smallest goes first. */
+  readonly priority: number;
   readonly deadline: number;
   readonly now: number;
 }
 
 export interface Entry extends Slot {
-  readonly callId: string;
   readonly kind: Kind;
   readonly api: string;
-  readonly priority: number;
-  /** The call comes back to the slot that it reserved before: it is not charged again. */
-  readonly reserved: boolean;
   /** Who claims a write, and for how long nobody else may, in milliseconds. */
   readonly worker: string;
   readonly claimMs: number;
 }
 
-export type Entered =
-  | { readonly verdict: 'go' | 'expired' | 'cancelled' | 'orphan' | 'claimed' }
-  | { readonly verdict: 'wait' | 'limited'; readonly waitMs: number };
+/** After `wait` the same slot is asked for again; `limited`: it would come after the deadline; `unavailable`: the breaker is open. */
+export type Reserved =
+  { readonly verdict: 'go' } | { readonly verdict: 'wait' | 'limited' | 'unavailable'; readonly waitMs: number };
 
-/** `limited`: the slot would come after the deadline, so none was reserved. */
-export interface Reserved {
-  readonly verdict: 'go' | 'wait' | 'limited';
-  readonly waitMs: number;
-}
+export type Entered = Reserved | { readonly verdict: 'expired' | 'cancelled' | 'orphan' | 'claimed' };
 
-/** What was learned of one gate; fields that are absent stay as they are. */
+/** What GitLab's answer said of one gate. */
 export interface Lesson {
   readonly gate: string;
   readonly now: number;
-  /** Milliseconds between two requests in the long run (60,000 / limit per minute); 0 lifts the limit. */
-  readonly intervalMs?: number;
-  /** How far ahead of that pace a burst may run, in milliseconds. */
-  readonly burstMs?: number;
+  /** The limit and how much of the period that ends at `resetAt` (epoch milliseconds) is used. */
+  readonly window?: (Limit & { readonly used: number; readonly resetAt: number }) | undefined;
   /** No request before this time. */
-  readonly blockedUntil?: number;
+  readonly blockedUntil?: number | undefined;
+  /** Refused without a word about the limit: requests are spaced out, wider each time, until it is long ago. */
+  readonly isUnsaid?: boolean | undefined;
+}
+
+export interface Judgement {
+  readonly host: string;
+  readonly ok: boolean;
+  readonly now: number;
 }
 
 export interface Subscription {

@@ -2,7 +2,9 @@ import { Failure } from '../errors.ts';
 import type { FailureData } from '../errors.ts';
 import { CALL_VERSION } from './call.ts';
 import type { Call, Ticket } from './call.ts';
+import type { Admitted } from './coordinator.ts';
 import type { Counter, Question } from './question.ts';
+import { NO_WORKERS } from './watch.ts';
 
 /** What the client of a write hears when its answer is lost. */
 export const LOST: FailureData = {
@@ -20,30 +22,55 @@ export async function withdraw({ broker, queues }: Counter, { callId, kind }: Qu
   }
 }
 
-/** The call's place among all users' calls. */
-async function admit({ broker, ...counter }: Counter, question: Question, user: string): Promise<number> {
-  const { callId, kind, deadline } = question;
-  const { api, now, maxOutstandingPerCaller: cap } = counter;
+/** What a call that can wait costs its caller, in turns of one that cannot. */
+const BULK_STEP = 8;
+
+/** The call's place among all calls. */
+async function admit(counter: Counter, question: Question, user: string): Promise<number> {
+  const { broker, api, hash, now, workforce, maxOutstandingPerCaller: cap, maxOutstanding: capOfAll } = counter;
+  const { callId, kind, deadline, caller, flow: named = caller.id, isBulk = false } = question;
+  const flow = hash('flow', isBulk ? `bulk:${named}` : named);
+  const step = isBulk ? BULK_STEP : 1;
   const admitted = await broker.coordinator
-    .admit({ callId, kind, api, user, deadline, now: now(), cap })
+    .admit({ callId, kind, api, user, flow, step, deadline, now: now(), cap, capOfAll })
     .catch((error: unknown) => {
       const words = 'The queue cannot be reached, so the call was not started.';
       throw new Failure('QUEUE_UNAVAILABLE', words, { cause: error });
     });
-  if (admitted.admitted) return admitted.priority;
-  const words = `${String(admitted.outstanding)} of your calls are under way, which is all that one caller may have.`;
-  throw new Failure('BUSY', words, { retryAfterMs: 1000 });
+  workforce.saw(admitted.workers);
+  if (!admitted.admitted) throw busy(admitted);
+  if (!workforce.isGone()) return admitted.priority;
+  const { code, detail, retryAfterMs } = NO_WORKERS;
+  throw new Failure(code, detail, { retryAfterMs });
 }
 
-function ticketOf({ seal, hash, api, now }: Counter, question: Question, user: string): Ticket {
-  const { callId, tool, args, caller, token, deadline } = question;
-  const call: Call = { v: CALL_VERSION, id: callId, tool, args, caller, token, deadline, askedAt: now() };
+function busy({ full, outstanding }: Extract<Admitted, { admitted: false }>): Failure {
+  const number = String(outstanding);
+  const words =
+    full === 'user'
+      ? `${number} of your calls are under way, which is all that one caller may have.`
+      : `${number} calls of all callers are under way, which is all that this server takes.`;
+  return new Failure('BUSY', words, { retryAfterMs: 1000 });
+}
+
+function ticketOf({ seal, api, now }: Counter, question: Question): Ticket {
+  const { callId, tool, args, caller, token, deadline, noCache, replay } = question;
+  const call: Call = {
+    v: CALL_VERSION,
+    id: callId,
+    tool,
+    args,
+    caller,
+    token,
+    deadline,
+    askedAt: now(),
+    ...(noCache === true && { noCache }),
+  };
   return {
     v: CALL_VERSION,
     api,
-    user,
-    gates: question.gates.map((gate) => hash('gate', gate)),
     deadline,
+    ...(replay !== undefined && { replay }),
     sealed: seal.seal(JSON.stringify(call), `call:${callId}`).toString('base64'),
   };
 }
@@ -52,7 +79,7 @@ function ticketOf({ seal, hash, api, now }: Counter, question: Question, user: s
 export async function enqueue(counter: Counter, question: Question, user: string): Promise<void> {
   const { callId, kind } = question;
   const priority = await admit(counter, question, user);
-  const ticket = ticketOf(counter, question, user);
+  const ticket = ticketOf(counter, question);
   const job = { jobId: callId, priority, attempts: 1, removeOnComplete: true, removeOnFail: true };
   try {
     await counter.queues[kind].add('call', ticket, job);

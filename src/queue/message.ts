@@ -20,3 +20,6 @@ export function unpackMessage(bytes: Buffer): Message | undefined {
   if (code !== codes[kind] || bytes.length < 1 + UUID_LENGTH) return undefined;
   return { kind, callId: bytes.toString('latin1', 1, 1 + UUID_LENGTH), body: bytes.subarray(1 + UUID_LENGTH) };
 }
+
+/** What a worker announces before it answers a write: what was read before may be older than that write. */
+export const TOUCHED = 'touched';

@@ -4,6 +4,7 @@ import type { Broker, CallQueue } from './broker.ts';
 import type { Kind } from './coordinator.ts';
 import type { Seal } from './seal.ts';
 import type { Waiting } from './waiting.ts';
+import type { Workforce } from './workforce.ts';
 
 /** One tool call as the API hands it over. */
 export interface Question {
@@ -14,8 +15,14 @@ export interface Question {
   readonly caller: Caller;
   /** The GitLab token; sealed before it leaves this process. */
   readonly token: string;
-  /** What the pace is kept for, as plain names; hashed before they leave this process. */
-  readonly gates: readonly string[];
+  /** Calls of one flow keep their order; plain words, hashed before they leave this process. The caller's id where it is absent. */
+  readonly flow?: string | undefined;
+  /** The call can wait: it comes after the same caller's other calls. */
+  readonly isBulk?: boolean | undefined;
+  /** GitLab is asked anew, whatever is cached. */
+  readonly noCache?: boolean | undefined;
+  /** Under which a repeated call gets this call's answer: a keyed hash. */
+  readonly replay?: string | undefined;
   /** Epoch milliseconds. */
   readonly deadline: number;
 }
@@ -27,6 +34,8 @@ export interface AskOptions {
   /** The name of this replica. */
   readonly api: string;
   readonly maxOutstandingPerCaller: number;
+  /** Most calls of all callers and replicas that wait or run. */
+  readonly maxOutstanding: number;
   readonly now: () => number;
   readonly log: Log;
 }
@@ -35,4 +44,5 @@ export interface AskOptions {
 export interface Counter extends AskOptions {
   readonly queues: Readonly<Record<Kind, CallQueue>>;
   readonly waiting: Waiting;
+  readonly workforce: Workforce;
 }

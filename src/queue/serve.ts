@@ -22,12 +22,16 @@ interface ServeOptions {
   readonly broker: Broker;
   readonly seal: Seal;
   readonly handle: Handle;
-  /** The name of this worker, for claims. */
+  readonly host: Desk['host'];
+  readonly gatesOf: Desk['gatesOf'];
+  /** The name of this worker, for claims and signs of life. */
   readonly worker: string;
   readonly concurrency: Readonly<Record<Kind, number>>;
   readonly now: () => number;
   readonly log: Log;
 }
+
+const BEAT_MS = 1000;
 
 /** The failedReason of every job. */
 const FAILED = 'the call failed';
@@ -35,13 +39,13 @@ const FAILED = 'the call failed';
 /** A dead worker is noticed some seconds after its lock ends: its reads go to another one, its writes are answered OUTCOME_UNKNOWN. */
 const LOCKS = {
   read: { lockDuration: 10_000, stalledInterval: 5000, maxStalledCount: 2 },
-  write: { lockDuration: 30_000, stalledInterval: 5000, maxStalledCount: 0 },
+  write: { lockDuration: 10_000, stalledInterval: 5000, maxStalledCount: 0 },
 } as const;
 
 /** The worker's side of the queue: takes calls until it is drained. */
 export async function createServe(options: ServeOptions): Promise<Serve> {
   const { broker, log } = options;
-  const desk: Desk = { ...options, coordinator: broker.coordinator };
+  const desk: Desk = { ...options, coordinator: broker.coordinator, replays: broker.replays };
   const running = { active: 0 };
   const workers = {
     read: startWorker('read', { ...options, desk, running }),
@@ -53,6 +57,7 @@ export async function createServe(options: ServeOptions): Promise<Serve> {
     workers.read.cancelJob(callId, 'cancelled');
   });
   await Promise.all(everyone.map(async (worker) => worker.waitUntilReady()));
+  const present = await showLife(options);
   for (const worker of everyone) {
     worker.run().catch((error: unknown) => {
       log.error({ err: error }, 'a queue worker stopped');
@@ -62,12 +67,30 @@ export async function createServe(options: ServeOptions): Promise<Serve> {
     isRunning: () => everyone.every((worker) => worker.isRunning()),
     active: () => running.active,
     drain: async (graceMs) => {
+      present.end();
       const handBack = setTimeout(() => {
         workers.read.cancelAllJobs(DRAINING);
       }, graceMs);
       await Promise.all(everyone.map(async (worker) => worker.close()));
       clearTimeout(handBack);
       await cancels.close();
+    },
+  };
+}
+
+/** Says every second that this worker takes calls. */
+async function showLife({ broker, worker }: ServeOptions): Promise<{ readonly end: () => void }> {
+  const { coordinator } = broker;
+  const beat = async (): Promise<void> => coordinator.beatWorker(worker).catch(() => undefined);
+  await beat();
+  const timer = setInterval(() => {
+    void beat();
+  }, BEAT_MS);
+  timer.unref();
+  return {
+    end: () => {
+      clearInterval(timer);
+      coordinator.leaveWorker(worker).catch(() => undefined);
     },
   };
 }

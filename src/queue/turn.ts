@@ -5,8 +5,10 @@ import type { FailureData } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { call as callSchema, ticket as ticketSchema } from './call.ts';
 import type { Answer, Call, Ticket } from './call.ts';
-import type { Coordinator, Entered, Kind, Reserved } from './coordinator.ts';
-import { packMessage } from './message.ts';
+import type { Coordinator, Entered, Gate, Kind, Lesson, Reserved } from './coordinator.ts';
+import { packMessage, TOUCHED } from './message.ts';
+import { dropKey, holdKey, KEY_LOST, settleKey } from './replay-turn.ts';
+import type { Replays } from './replays.ts';
 import type { Seal } from './seal.ts';
 
 /** What a call may do beside answering. */
@@ -15,10 +17,11 @@ export interface Turn {
   readonly signal: AbortSignal;
   /** Tells the client how the call is getting on; words without private content. */
   readonly progress: (message: string) => void;
-  /** Reserves the gates' next slot for a further request. */
-  readonly reserve: () => Promise<Reserved>;
-  /** GitLab allows no request of this call's token before that time. */
-  readonly learn: (lesson: { readonly blockedUntil: number }) => Promise<void>;
+  /** May a further request of this call pass these gates? After `wait` it asks again. */
+  readonly reserve: (gates: readonly Gate[]) => Promise<Reserved>;
+  readonly learn: (lesson: Omit<Lesson, 'now'>) => Promise<void>;
+  /** Whether GitLab's answer shows that it works. */
+  readonly judge: (ok: boolean) => Promise<void>;
 }
 
 export type Handle = (call: Call, turn: Turn) => Promise<Answer>;
@@ -37,8 +40,13 @@ export class Later extends Error {
 /** What every turn needs. */
 export interface Desk {
   readonly coordinator: Coordinator;
+  readonly replays: Replays;
   readonly seal: Seal;
   readonly handle: Handle;
+  /** GitLab, as the breaker knows it: a keyed hash. */
+  readonly host: string;
+  /** The gates that the first request of a call must pass. */
+  readonly gatesOf: (call: Call) => readonly Gate[];
   /** The name of this worker, for claims. */
   readonly worker: string;
   readonly now: () => number;
@@ -63,6 +71,8 @@ type QueuedJob = Job<Ticket>;
 interface Address {
   readonly id: string;
   readonly api: string;
+  readonly deadline: number;
+  readonly replay: string | undefined;
   /** The sealed call, under whose secret it is answered. */
   readonly sealed: Buffer;
 }
@@ -70,16 +80,21 @@ interface Address {
 const addressOf = ({ id = '', data }: QueuedJob): Address => ({
   id,
   api: data.api,
+  deadline: data.deadline,
+  replay: data.replay,
   sealed: Buffer.from(data.sealed, 'base64'),
 });
 
-async function send(desk: Desk, to: Address, message: { kind: 'answer' | 'progress'; text: string }): Promise<void> {
-  const body = desk.seal.seal(message.text, `${message.kind}:${to.id}`, to.sealed);
-  await desk.coordinator.reply(to.api, packMessage({ kind: message.kind, callId: to.id, body }));
+async function sendProgress({ seal, coordinator }: Desk, to: Address, text: string): Promise<void> {
+  const body = seal.seal(text, `progress:${to.id}`, to.sealed);
+  await coordinator.reply(to.api, packMessage({ kind: 'progress', callId: to.id, body }));
 }
 
-const sendAnswer = async (desk: Desk, to: Address, reply: Answer): Promise<void> =>
-  send(desk, to, { kind: 'answer', text: JSON.stringify(reply) });
+async function sendAnswer(desk: Desk, to: Address, answer: Answer): Promise<void> {
+  const body = desk.seal.seal(JSON.stringify(answer), `answer:${to.id}`, to.sealed);
+  await settleKey(desk, to, { answer, sealed: body });
+  await desk.coordinator.reply(to.api, packMessage({ kind: 'answer', callId: to.id, body }));
+}
 
 const sendFailure = async (desk: Desk, to: Address, data: FailureData): Promise<void> =>
   sendAnswer(desk, to, { ok: false, ...data });
@@ -95,23 +110,42 @@ async function comeBack(job: QueuedJob, token: string | undefined, at: number): 
   throw new DelayedError();
 }
 
-function limited(waitMs: number): FailureData {
+/** What the client hears where GitLab's limit leaves no place in time. */
+export function limited(waitMs: number): FailureData {
   const seconds = String(Math.ceil(waitMs / 1000));
   const detail = `GitLab's rate limit leaves no place for this call before its deadline; call again in ${seconds} s.`;
   return { code: 'GITLAB_RATE_LIMITED', detail, retryAfterMs: waitMs };
+}
+
+/** What the client hears while the breaker is open. */
+export function unavailable(waitMs: number): FailureData {
+  const seconds = String(Math.ceil(waitMs / 1000));
+  const detail = `GitLab has failed again and again, so it is not asked for now; call again in ${seconds} s.`;
+  return { code: 'GITLAB_UNAVAILABLE', detail, retryAfterMs: waitMs };
+}
+
+/** A shorter wait is over before anybody has read of it. */
+export const WORTH_TELLING_MS = 1000;
+
+export function allowedIn(waitMs: number): string {
+  return `GitLab allows the next call in ${String(Math.ceil(waitMs / 1000))} s`;
+}
+
+async function tellWait(desk: Desk, to: Address, waitMs: number): Promise<void> {
+  if (waitMs >= WORTH_TELLING_MS) await sendProgress(desk, to, allowedIn(waitMs));
 }
 
 /** What becomes of a call that may not go: some have nobody left to answer. */
 async function turnAway(desk: Desk, { job, token }: Delivery, entered: Entered): Promise<void> {
   const to = addressOf(job);
   switch (entered.verdict) {
-    case 'wait': {
-      const seconds = String(Math.ceil(entered.waitMs / 1000));
-      await send(desk, to, { kind: 'progress', text: `GitLab allows this call in ${seconds} s` });
+    case 'wait':
+      await tellWait(desk, to, entered.waitMs);
       return comeBack(job, token, desk.now() + entered.waitMs);
-    }
     case 'limited':
       return sendFailure(desk, to, limited(entered.waitMs));
+    case 'unavailable':
+      return sendFailure(desk, to, unavailable(entered.waitMs));
     case 'expired':
       return sendFailure(desk, to, EXPIRED);
     // `claimed`: delivered twice; whoever claimed it answers, or its caller hears at the deadline that nobody did.
@@ -119,25 +153,9 @@ async function turnAway(desk: Desk, { job, token }: Delivery, entered: Entered):
     case 'claimed':
     case 'cancelled':
     case 'orphan':
+      if (entered.verdict !== 'claimed') await dropKey(desk, to);
       desk.log.debug({ callId: to.id, verdict: entered.verdict }, 'call dropped');
   }
-}
-
-async function run(desk: Desk, { job, signal }: Delivery, data: Ticket): Promise<void> {
-  const to = addressOf(job);
-  const opened = desk.seal.open(to.sealed, `call:${to.id}`);
-  const call = callSchema.parse(JSON.parse(opened.toString('utf8')));
-  const { gates, deadline } = data;
-  const [gate = ''] = gates;
-  const answer = await desk.handle(call, {
-    signal,
-    progress: (text) => {
-      send(desk, to, { kind: 'progress', text }).catch(() => undefined);
-    },
-    reserve: async () => desk.coordinator.reserve({ gates, deadline, now: desk.now() }),
-    learn: async ({ blockedUntil }) => desk.coordinator.learn({ gate, now: desk.now(), blockedUntil }),
-  });
-  await sendAnswer(desk, to, answer);
 }
 
 /** A job as BullMQ delivers it to a worker. */
@@ -148,29 +166,57 @@ interface Delivery {
   readonly signal: AbortSignal;
 }
 
+function opened({ seal }: Desk, { id, sealed }: Address): Call {
+  return callSchema.parse(JSON.parse(seal.open(sealed, `call:${id}`).toString('utf8')));
+}
+
+async function run(desk: Desk, { kind, job, signal }: Delivery, call: Call): Promise<void> {
+  const { coordinator, host, now } = desk;
+  const to = addressOf(job);
+  const { id: callId, deadline } = call;
+  const answer = await desk.handle(call, {
+    signal,
+    progress: (text) => {
+      sendProgress(desk, to, text).catch(() => undefined);
+    },
+    // A running call goes before those that still wait for their first request.
+    reserve: async (gates) => coordinator.reserve({ callId, host, gates, priority: 0, deadline, now: now() }),
+    learn: async (lesson) => coordinator.learn({ ...lesson, now: now() }),
+    judge: async (ok) => coordinator.judge({ host, ok, now: now() }),
+  });
+  if (kind === 'write') await coordinator.announce(TOUCHED).catch(() => undefined);
+  await sendAnswer(desk, to, answer);
+}
+
 /** One delivery of a call: asks the coordinator, runs the handler, sends the answer or comes again later. */
 export async function takeTurn(desk: Desk, delivery: Delivery): Promise<void> {
   const { kind, job, token } = delivery;
-  const data = ticketSchema.parse(job.data);
+  const { api, deadline } = ticketSchema.parse(job.data);
+  const call = opened(desk, addressOf(job));
   const entered = await desk.coordinator.enter({
-    ...data,
-    callId: job.id ?? '',
+    api,
+    deadline,
+    callId: call.id,
     kind,
+    host: desk.host,
+    gates: desk.gatesOf(call),
     now: desk.now(),
     priority: job.priority,
-    reserved: job.attemptsStarted > 1,
     worker: desk.worker,
     claimMs: CLAIM_MS,
   });
   if (entered.verdict !== 'go') return turnAway(desk, delivery, entered);
+  const to = addressOf(job);
   try {
-    await run(desk, delivery, data);
+    const mayRun = await holdKey(desk, to, 'running');
+    await (mayRun ? run(desk, delivery, call) : sendFailure(desk, to, KEY_LOST));
   } catch (error) {
     if (error instanceof Later) {
-      if (kind === 'write') await desk.coordinator.unclaim(job.id ?? '');
+      if (kind === 'write') await desk.coordinator.unclaim(call.id);
+      await holdKey(desk, to, 'waiting');
       return comeBack(job, token, desk.now() + error.waitMs);
     }
     desk.log.error({ callId: job.id, err: error }, 'a call failed in an unexpected way');
-    await sendFailure(desk, addressOf(job), failureDataOf(error));
+    await sendFailure(desk, to, failureDataOf(error));
   }
 }

@@ -1,14 +1,20 @@
 import { Failure } from '../errors.ts';
 import type { FailureData } from '../errors.ts';
 import type { Answer } from './call.ts';
+import type { Kind } from './coordinator.ts';
 
 interface Waiter {
+  readonly kind: Kind;
+  readonly since: number;
+  /** When its client last heard how it is getting on. */
+  readonly heardAt: () => number;
   readonly settle: (answer: Answer) => void;
   readonly progress: (message: string) => void;
   readonly end: () => void;
 }
 
 interface Patience {
+  readonly kind: Kind;
   readonly onProgress: (message: string) => void;
   readonly patienceMs: number;
   /** Says what the caller hears when the answer does not come in time. */
@@ -20,7 +26,9 @@ interface Patience {
 export interface Waiting {
   /** Rejects with CANCELLED when the client goes. */
   add(callId: string, patience: Patience): Promise<Answer>;
-  get(callId: string): Pick<Waiter, 'settle' | 'progress'> | undefined;
+  get(callId: string): Waiter | undefined;
+  /** The longest waiting first. */
+  all(): readonly (readonly [callId: string, waiter: Waiter])[];
   /** Ends the wait, answered or not; each `add` needs one. */
   delete(callId: string): void;
   size(): number;
@@ -29,7 +37,7 @@ export interface Waiting {
 }
 
 /** The calls of this replica whose answers are awaited: each ends by its answer, its deadline or its client. */
-export function createWaiting(): Waiting {
+export function createWaiting({ now }: { readonly now: () => number }): Waiting {
   const waiters = new Map<string, Waiter>();
   let onEmpty: (() => void)[] = [];
 
@@ -41,7 +49,7 @@ export function createWaiting(): Waiting {
     onEmpty = [];
   };
 
-  const add: Waiting['add'] = async (callId, { signal, patienceMs, onImpatient, onAbort, onProgress }) => {
+  const add: Waiting['add'] = async (callId, { kind, signal, patienceMs, onImpatient, onAbort, onProgress }) => {
     return new Promise<Answer>((resolve, reject) => {
       const giveUp = (): void => {
         onImpatient().then((data) => {
@@ -58,7 +66,13 @@ export function createWaiting(): Waiting {
         clearTimeout(timer);
         signal.removeEventListener('abort', abort);
       };
-      waiters.set(callId, { settle: resolve, progress: onProgress, end });
+      const since = now();
+      let heardAt = since;
+      const progress = (message: string): void => {
+        heardAt = now();
+        onProgress(message);
+      };
+      waiters.set(callId, { kind, since, heardAt: () => heardAt, settle: resolve, progress, end });
       if (signal.aborted) abort();
     });
   };
@@ -66,6 +80,7 @@ export function createWaiting(): Waiting {
   return {
     add,
     get: (callId) => waiters.get(callId),
+    all: () => [...waiters],
     delete: remove,
     size: () => waiters.size,
     empty: async () => {

@@ -2,9 +2,13 @@ import * as z from 'zod';
 import { commitFields } from './commit-fields.ts';
 import { timestamp } from './dates.ts';
 import { diffView, showDiffs } from './diff.ts';
+import { ifFound } from './if-found.ts';
 import { filePath, flag, paging, projectId, text } from './inputs.ts';
 import { releaseFields } from './release-fields.ts';
 import { defineTool } from './tool.ts';
+
+const branchHead = z.looseObject({ commit: z.looseObject({ id: z.string() }) });
+const commit = z.looseObject({ id: z.string() });
 
 const oneCommit = { project_id: projectId, sha: text.describe('Or a branch or tag.') };
 
@@ -16,6 +20,14 @@ export const createBranch = defineTool({
   input: { project_id: projectId, branch: text, ref: text },
   examples: [{ project_id: 'team/app', branch: 'fix/login', ref: 'main' }],
   shows: ['name', 'commit.id', 'commit.title', 'default', 'protected', 'can_push', 'web_url'],
+  readBack: async (ask, { project_id, branch, ref }) => {
+    const made = await ifFound(ask('GET /projects/:project_id/repository/branches/:branch', { project_id, branch }));
+    if (made === undefined) return 'not so';
+    const from = await ask('GET /projects/:project_id/repository/commits/:sha', { project_id, sha: ref });
+    const { id } = commit.parse(from.body);
+    if (branchHead.parse(made.body).commit.id !== id) return 'not so';
+    return { words: `the branch ${branch} is at the commit of ${ref}`, body: made.body };
+  },
   verifyWith: 'get_commit',
 });
 

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { flag, number, projectId, text } from './inputs.ts';
 import { placed, positionAsElsewhere, positionFault } from './position.ts';
+import { isGone } from './read-back.ts';
 import { positionFields } from './shown-fields.ts';
 import { defineTool } from './tool.ts';
 
@@ -99,6 +100,10 @@ export const deleteDraftNote = defineTool({
   endpoint: 'DELETE /projects/:project_id/merge_requests/:merge_request_iid/draft_notes/:draft_note_id',
   input: oneDraft,
   examples: [{ project_id: 'team/app', merge_request_iid: 2, draft_note_id: 1 }],
+  readBack: isGone(
+    'the draft note',
+    'GET /projects/:project_id/merge_requests/:merge_request_iid/draft_notes/:draft_note_id',
+  ),
   verifyWith: 'list_draft_notes',
 });
 

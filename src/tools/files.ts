@@ -6,6 +6,7 @@ import { bytesOf, cutText } from './cut.ts';
 import { ifFound } from './if-found.ts';
 import { filePath, flag, number, projectId, text } from './inputs.ts';
 import { isText } from './media.ts';
+import { isPushed } from './read-back-files.ts';
 import type { AskGitLab, Reply } from './tool.ts';
 import { defineTool } from './tool.ts';
 
@@ -126,6 +127,12 @@ export const createOrUpdateFile = defineTool({
         : await ask(`PUT ${endpoint}`, { ...sent, last_commit_id: args.last_commit_id ?? found }, { once: true });
     return { body: { ...file.parse(body), created: found === undefined }, page };
   },
+  readBack: async (ask, { project_id, branch, ...written }) => {
+    const finding = await isPushed(ask, { project_id, branch, actions: [{ action: 'update', ...written }] });
+    if (typeof finding === 'string') return finding;
+    const { file_path } = written;
+    return { words: `${file_path} on the branch ${branch} has this content`, body: { file_path, branch } };
+  },
 });
 
 const action = z.strictObject({
@@ -209,5 +216,6 @@ export const pushFiles = defineTool({
     return faults.length > 0 ? faults.join(' ') : undefined;
   },
   shows: commitFields,
+  readBack: isPushed,
   verifyWith: 'list_commits',
 });

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { number, projectId } from './inputs.ts';
+import { isGone } from './read-back.ts';
 import { inside, issueFields } from './shown-fields.ts';
 import { defineTool } from './tool.ts';
 
@@ -61,5 +62,6 @@ export const deleteIssueLink = defineTool({
   input: link,
   examples: [{ project_id: 'team/app', issue_iid: 1, link_id: 1 }],
   shows,
+  readBack: isGone('the link', 'GET /projects/:project_id/issues/:issue_iid/links/:link_id'),
   verifyWith: 'list_issue_links',
 });

@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { idOrNone, refuseNoChange } from './changes.ts';
 import { flag, ids, labels, number, paging, projectId, text } from './inputs.ts';
+import { isGone } from './read-back.ts';
 import { issueFields } from './shown-fields.ts';
 import { defineTool } from './tool.ts';
 
@@ -122,5 +123,6 @@ export const deleteIssue = defineTool({
   endpoint: 'DELETE /projects/:project_id/issues/:issue_iid',
   input: { project_id: projectId, issue_iid: number },
   examples: [{ project_id: 'team/app', issue_iid: 45 }],
+  readBack: isGone('the issue', 'GET /projects/:project_id/issues/:issue_iid'),
   verifyWith: 'get_issue',
 });

@@ -1,6 +1,8 @@
 import * as z from 'zod';
 import { refuseNoChange } from './changes.ts';
+import { ifFound } from './if-found.ts';
 import { count, flag, paging, projectId, text } from './inputs.ts';
+import { isAsAsked, isGone } from './read-back.ts';
 import { defineTool } from './tool.ts';
 
 const whole = [
@@ -34,6 +36,14 @@ function asPriority(value: number | string | null): unknown {
 const priorityOrNone = z
   .preprocess(asPriority, z.int().min(NO_PRIORITY))
   .transform((value) => (value === NO_PRIORITY ? null : value));
+
+/** `#RGB` and `#RRGGBB` in one spelling; names of colours are GitLab's own to read. */
+function hexOf(color: unknown): string | undefined {
+  const hex = /^#(?:[\da-f]{3}){1,2}$/iu.exec(String(color))?.[0].toLowerCase();
+  return hex?.length === 4 ? hex.replaceAll(/[\da-f]/gu, '$&$&') : hex;
+}
+
+const shownLabel = z.looseObject({ color: z.string().nullish() });
 
 export const listLabels = defineTool({
   name: 'list_labels',
@@ -88,6 +98,15 @@ export const createLabel = defineTool({
     { project_id: 'team/app', name: 'security', color: 'red', description: 'Handle first', priority: 0 },
   ],
   shows: whole,
+  readBack: async (ask, { project_id, name, color, ...rest }) => {
+    const wanted = hexOf(color);
+    // GitLab would take digits for an id.
+    if (wanted === undefined || /^\d+$/u.test(name)) return 'cannot tell';
+    const which = { project_id, label_id: name, include_ancestor_groups: false };
+    const found = await ifFound(ask('GET /projects/:project_id/labels/:label_id', which));
+    const isSo = isAsAsked(found?.body, { name, ...rest }) && hexOf(shownLabel.parse(found?.body).color) === wanted;
+    return isSo ? { words: `the label ${name} is there, as given`, body: found?.body } : 'not so';
+  },
   verifyWith: 'list_labels',
 });
 
@@ -128,5 +147,6 @@ export const deleteLabel = defineTool({
   endpoint: 'DELETE /projects/:project_id/labels/:label_id',
   input: oneLabel,
   examples: [{ project_id: 'team/app', label_id: 'feature' }],
+  readBack: isGone('the label', 'GET /projects/:project_id/labels/:label_id'),
   verifyWith: 'list_labels',
 });

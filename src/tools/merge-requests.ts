@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Failure } from '../errors.ts';
 import { idOrNone, refuseNoChange } from './changes.ts';
 import { flag, ids, labels, number, paging, projectId, text } from './inputs.ts';
+import { isAsAsked } from './read-back.ts';
 import { mergeRequestFields } from './shown-fields.ts';
 import { defineTool } from './tool.ts';
 
@@ -54,7 +55,9 @@ export const listMergeRequests = defineTool({
   shows: mergeRequestFields,
 });
 
-const list = z.array(z.looseObject({ iid: z.number() }));
+const list = z.array(
+  z.looseObject({ iid: z.number(), source_project_id: z.number().nullish(), target_project_id: z.number().nullish() }),
+);
 
 export const getMergeRequest = defineTool({
   name: 'get_merge_request',
@@ -81,6 +84,12 @@ export const getMergeRequest = defineTool({
     }
     return ask(one, { project_id, merge_request_iid: found.iid });
   },
+});
+
+const mergeState = z.looseObject({
+  state: z.string().nullish(),
+  sha: z.string().nullish(),
+  merge_when_pipeline_succeeds: z.boolean().nullish(),
 });
 
 const changes = {
@@ -120,6 +129,18 @@ export const createMergeRequest = defineTool({
     },
   ],
   shows: whole,
+  // GitLab takes only one open merge request from a branch into another.
+  readBack: async (ask, { project_id, title, source_branch, target_branch, description }) => {
+    const which = { project_id, source_branch, target_branch, state: 'opened' };
+    const { body } = await ask('GET /projects/:project_id/merge_requests', which);
+    const found = list
+      .parse(body)
+      .filter(({ source_project_id: from, target_project_id: into }) => from === into)
+      .find((each) => isAsAsked(each, { title: title.trim(), source_branch, target_branch, description }));
+    if (found === undefined) return 'not so';
+    const words = `merge request !${String(found.iid)} from ${source_branch} into ${target_branch} is open, with this title`;
+    return { words, body: found };
+  },
   verifyWith: 'list_merge_requests',
 });
 
@@ -194,6 +215,16 @@ export const mergeMergeRequest = defineTool({
       means: 'The source branch has moved since that sha: read it again with get_merge_request and review what is new.',
     },
     422: { means: 'Git cannot merge the branches, mostly for conflicts: rebase or resolve them on the source branch.' },
+  },
+  readBack: async (ask, { project_id, merge_request_iid, sha, auto_merge: isAuto }) => {
+    const which = { project_id, merge_request_iid };
+    const { body } = await ask('GET /projects/:project_id/merge_requests/:merge_request_iid', which);
+    const { state, merge_when_pipeline_succeeds: isSet, sha: head } = mergeState.parse(body);
+    if (sha !== undefined && sha !== head) return 'not so';
+    const name = `merge request !${String(merge_request_iid)}`;
+    if (state === 'merged') return { words: `${name} is merged`, body };
+    const isWaiting = state === 'opened' && isAuto === true && isSet === true;
+    return isWaiting ? { words: `${name} is set to be merged when its pipeline succeeds`, body } : 'not so';
   },
   verifyWith: 'get_merge_request',
 });

@@ -3,6 +3,7 @@ import { refuseNoChange } from './changes.ts';
 import { jsonBlock } from './content.ts';
 import { number, paging, projectId, text } from './inputs.ts';
 import { localPage } from './local-page.ts';
+import { isAsAsked, isGone } from './read-back.ts';
 import { issueFields, mergeRequestFields } from './shown-fields.ts';
 import { defineTool } from './tool.ts';
 
@@ -23,6 +24,8 @@ const shows = [
   'updated_at',
   'web_url',
 ];
+
+const list = z.array(z.unknown());
 
 const content = {
   description: z.string().optional(),
@@ -75,6 +78,12 @@ export const createMilestone = defineTool({
     },
   ],
   shows,
+  // A title is unique in its project: https://docs.gitlab.com/user/project/milestones/
+  readBack: async (ask, { project_id, ...given }) => {
+    const { body } = await ask('GET /projects/:project_id/milestones', { project_id, title: given.title });
+    const found = list.parse(body).find((each) => isAsAsked(each, given));
+    return found === undefined ? 'not so' : { words: `the milestone ${given.title} is there, as given`, body: found };
+  },
   verifyWith: 'list_milestones',
 });
 
@@ -113,6 +122,7 @@ export const deleteMilestone = defineTool({
   endpoint: 'DELETE /projects/:project_id/milestones/:milestone_id',
   input: oneMilestone,
   examples: [{ project_id: 'team/app', milestone_id: 302 }],
+  readBack: isGone('the milestone', 'GET /projects/:project_id/milestones/:milestone_id'),
   verifyWith: 'get_milestone',
 });
 

@@ -2,7 +2,9 @@ import * as z from 'zod';
 import { refuseNoChange } from './changes.ts';
 import { jsonBlock } from './content.ts';
 import { timestamp } from './dates.ts';
+import { ifFound } from './if-found.ts';
 import { projectId, text } from './inputs.ts';
+import { isAsAsked, isGone } from './read-back.ts';
 import { releaseFields } from './release-fields.ts';
 import { defineTool } from './tool.ts';
 
@@ -44,6 +46,11 @@ export const createRelease = defineTool({
     },
   ],
   shows: releaseFields,
+  readBack: async (ask, { project_id, tag_name, name, description }) => {
+    const found = await ifFound(ask('GET /projects/:project_id/releases/:tag_name', { project_id, tag_name }));
+    if (!isAsAsked(found?.body, { tag_name, name, description })) return 'not so';
+    return { words: `the release of ${tag_name} is there, with the given name and description`, body: found?.body };
+  },
   verifyWith: 'get_release',
 });
 
@@ -77,6 +84,7 @@ export const deleteRelease = defineTool({
   input: oneRelease,
   examples: [{ project_id: 'team/app', tag_name: 'v1.0.0' }],
   shows: releaseFields,
+  readBack: isGone('the release', 'GET /projects/:project_id/releases/:tag_name'),
   verifyWith: 'get_release',
 });
 

@@ -54,6 +54,16 @@ export interface AskOptions {
 /** Makes one GitLab call: path parameters are filled from `params`, the rest goes into query (GET, DELETE) or body. */
 export type AskGitLab = (endpoint: Endpoint, params: Args, options?: AskOptions) => Promise<Reply>;
 
+/** What is there after a write whose answer was lost; `words` say what is as the call wanted it, whoever made it so. */
+interface Found {
+  readonly words: string;
+  /** Shown as the write's own answer would have been. */
+  readonly body?: unknown;
+}
+
+/** Whether GitLab's state is as a write wanted it; `cannot tell` where a look does not show that exactly. */
+export type Finding = Found | 'not so' | 'cannot tell';
+
 /** Reads a text answer while it streams in, so that a large one is never held whole. */
 export interface TextReader extends TextSink {
   finish(): unknown;
@@ -92,6 +102,8 @@ interface Spec<E extends Endpoint, Input extends Fields, View extends Fields> {
   readonly reads?: (args: Values<Input & View>, maxBytes: number) => TextReader;
   /** For the few tools that need more than one call; `shows` is applied to what it returns. */
   readonly run?: (ask: AskGitLab, args: Values<Input & View>) => Promise<Reply>;
+  /** Looks, with GETs only, whether the state is as the write wanted it: where that can be told exactly, and cheaply. */
+  readonly readBack?: (ask: AskGitLab, args: Values<Input & View>) => Promise<Finding>;
   /** What GitLab's status means for this very call, where that is not what it means elsewhere. */
   readonly explains?: Readonly<Record<number, { readonly code?: FailureCode; readonly means: string }>>;
   /** The tool (or, by what was written to, one of several) that tells whether a write with an unknown outcome has happened. */
@@ -101,7 +113,7 @@ interface Spec<E extends Endpoint, Input extends Fields, View extends Fields> {
 /** A tool as the rest of the program sees it: its field types forgotten. */
 export interface Tool extends Omit<
   Spec<Endpoint, Fields, Fields>,
-  'view' | 'reply' | 'run' | 'reads' | 'refuses' | 'form' | 'examples'
+  'view' | 'reply' | 'run' | 'reads' | 'refuses' | 'form' | 'readBack' | 'examples'
 > {
   readonly view: Fields;
   readonly examples: readonly [Args, ...Args[]];
@@ -110,6 +122,7 @@ export interface Tool extends Omit<
   readonly form?: (args: never) => FormFile;
   readonly reads?: (args: never, maxBytes: number) => TextReader;
   readonly run?: (ask: AskGitLab, args: never) => Promise<Reply>;
+  readonly readBack?: (ask: AskGitLab, args: never) => Promise<Finding>;
 }
 
 /** Declares a tool: see CONTRIBUTING.md for its words. */

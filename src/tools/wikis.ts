@@ -5,6 +5,7 @@ import { jsonBlock, textBlock } from './content.ts';
 import { bytesOf, cutText } from './cut.ts';
 import { filePath, flag, paging, projectId, text } from './inputs.ts';
 import { localPage } from './local-page.ts';
+import { isGone } from './read-back.ts';
 import { pick } from './show.ts';
 import type { Args, Reply } from './tool.ts';
 import { defineTool } from './tool.ts';
@@ -95,5 +96,6 @@ export const deleteWikiPage = defineTool({
   endpoint: 'DELETE /projects/:project_id/wikis/:slug',
   input: onePage,
   examples: [{ project_id: 'team/app', slug: 'home' }],
+  readBack: isGone('the page', 'GET /projects/:project_id/wikis/:slug'),
   verifyWith: 'get_wiki_page',
 });

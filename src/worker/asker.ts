@@ -4,6 +4,7 @@ import { GitLabFailure } from '../gitlab/failure.ts';
 import { readPage } from '../gitlab/headers.ts';
 import type { GitLabRequest, GitLabResponse, TextSink } from '../gitlab/request.ts';
 import type { Call } from '../queue/call.ts';
+import type { Gate } from '../queue/coordinator.ts';
 import type { Turn } from '../queue/turn.ts';
 import { whereToLook } from '../tools/advice.ts';
 import { retryClassOf } from '../tools/facts.ts';
@@ -11,15 +12,21 @@ import type { RegisteredTool } from '../tools/index.ts';
 import { requestFor } from '../tools/request.ts';
 import type { AskGitLab, Reply } from '../tools/tool.ts';
 import { withAttempts } from './attempts.ts';
+import type { Gates, RequestGates } from './gates.ts';
+import type { Lessons } from './lessons.ts';
 import { waitForSlot } from './pace.ts';
 import { createPermit } from './permit.ts';
 import type { Projects } from './projects.ts';
+import type { Verdicts } from './verdicts.ts';
 
 interface AskerOptions {
   readonly client: GitLabClient;
   readonly call: Call;
   readonly tool: RegisteredTool;
   readonly projects: Projects;
+  readonly gates: Gates;
+  readonly lessons: Lessons;
+  readonly verdicts: Verdicts;
   readonly turn: Turn;
   readonly signal: AbortSignal;
   readonly now: () => number;
@@ -39,25 +46,28 @@ export interface Asker {
 }
 
 export function createAsker(options: AskerOptions): Asker {
-  const { call, tool, turn, signal } = options;
+  const { call, tool, gates, turn, signal } = options;
   const { token } = call;
   const { grants } = call.caller;
-  const done = { requests: 0, writes: 0 };
-  const pace = async (): Promise<Pick<Manner, 'mayComeAgain'>> => {
-    const mayComeAgain = done.writes === 0;
-    // The slot of the first request was reserved when the call's turn came.
-    if (done.requests > 0) await waitForSlot({ turn, signal, mayComeAgain });
-    done.requests += 1;
-    return { mayComeAgain };
+  // After a wait in the queue nobody would know of a write that has happened, or may have.
+  let mayComeAgain = true;
+  // What was charged when the call's turn came counts for its first request.
+  let charged: ReadonlySet<string> = new Set(gates.ofCall(call).map(({ key }) => key));
+  const pass: Manner['pass'] = async (all) => {
+    const left = all.filter(({ key }) => !charged.has(key));
+    charged = new Set();
+    if (left.length > 0) await waitForSlot({ turn, gates: left, signal, mayComeAgain });
+  };
+  const acted: Manner['acted'] = ({ method }) => {
+    mayComeAgain &&= method === 'GET';
   };
   const resolve = async (request: GitLabRequest): Promise<GitLabResponse> =>
-    sendOften(options, request, { ...(await pace()), once: false, sink: undefined, within: undefined });
+    sendOften(options, request, { pass, acted, once: false, sink: undefined, within: undefined });
   const permit = createPermit({ grants, tool, projects: options.projects.under({ token, grants, send: resolve }) });
   const send: Asker['send'] = async (asked, { once = tool.once === true, sink } = {}) => {
     const request = await permit.request(asked);
     const within = permit.roomOf(request);
-    const response = await sendAdvised(options, request, { ...(await pace()), once, sink, within });
-    if (request.method !== 'GET') done.writes += 1;
+    const response = await sendAdvised(options, request, { pass, acted, once, sink, within });
     const { body, headers } = response;
     return permit.reply({ body, page: readPage(headers), type: headers['content-type'] }, request.method);
   };
@@ -68,34 +78,60 @@ export function createAsker(options: AskerOptions): Asker {
 }
 
 interface Manner {
+  /** Waits for a place at the gates. */
+  readonly pass: (gates: readonly Gate[]) => Promise<void>;
+  /** GitLab has acted on the request, or may have. */
+  readonly acted: (request: GitLabRequest) => void;
   readonly once: boolean;
   readonly sink: SendOptions['sink'];
-  readonly mayComeAgain: boolean;
   /** Where a redirect may lead. */
   readonly within: string | undefined;
 }
 
 async function sendOften(options: AskerOptions, request: GitLabRequest, manner: Manner): Promise<GitLabResponse> {
-  const { client, call, signal } = options;
-  const { once, sink, mayComeAgain, within } = manner;
+  const { call, gates } = options;
+  const passed = gates.ofRequest(call.token, request);
   const before = { mayHaveActed: false };
   return withAttempts({
     ...options,
-    // A write that may have happened stays here: after a wait in the queue nobody would know of its first try.
-    mayComeAgain: () => mayComeAgain && !(before.mayHaveActed && request.method !== 'GET'),
-    retryClass: retryClassOf(request, once),
+    retryClass: retryClassOf(request, manner.once),
     send: async () => {
+      await manner.pass(passed.all);
       try {
-        return await client.send(request, { token: call.token, signal, sink: sink?.(), within });
+        const response = await sendOnce(options, { request, passed, ...manner });
+        manner.acted(request);
+        return response;
       } catch (error) {
         if (before.mayHaveActed && isGone(request, error)) return { status: 204, headers: {}, body: undefined };
         before.mayHaveActed ||= error instanceof GitLabFailure && error.acted === 'maybe';
+        if (before.mayHaveActed) manner.acted(request);
         throw error;
       }
     },
   }).catch((error: unknown) => {
     throw before.mayHaveActed && isUntold(error) ? outcomeUnknown(request, error) : error;
   });
+}
+
+interface Try extends Pick<Manner, 'sink' | 'within'> {
+  readonly request: GitLabRequest;
+  readonly passed: RequestGates;
+}
+
+/** One try, of whose outcome all workers learn. */
+async function sendOnce(options: AskerOptions, { request, passed, sink, within }: Try): Promise<GitLabResponse> {
+  const { client, call, signal, turn, lessons, verdicts } = options;
+  const { token, noCache } = call;
+  try {
+    const response = await client.send(request, { token, noCache, signal, sink: sink?.(), within });
+    verdicts.answered(turn);
+    lessons.fromAnswer(turn, passed, response.headers);
+    return response;
+  } catch (error) {
+    verdicts.failed(turn, error);
+    if (error instanceof GitLabFailure) await lessons.fromFailure(turn, passed, error);
+    throw error;
+  }
 }
 
 /** GitLab has not said what became of the request: it was not reached any more, or not asked in time. */

@@ -14,18 +14,25 @@ import { requestOf } from '../tools/request.ts';
 import { show } from '../tools/show.ts';
 import type { Args } from '../tools/tool.ts';
 import { createAsker } from './asker.ts';
-import type { GitLabUsers } from './gitlab-users.ts';
-import { createTally } from './tally.ts';
-import { withTokenOwner } from './whose-token.ts';
 import type { Asker } from './asker.ts';
+import type { Gates } from './gates.ts';
+import type { GitLabUsers } from './gitlab-users.ts';
+import { createLessons } from './lessons.ts';
+import type { Lessons } from './lessons.ts';
 import { createProjects } from './projects.ts';
 import type { Projects } from './projects.ts';
+import { readBack } from './read-back.ts';
+import { createTally } from './tally.ts';
+import { createVerdicts } from './verdicts.ts';
+import type { Verdicts } from './verdicts.ts';
+import { withTokenOwner } from './whose-token.ts';
 
 interface RunOptions {
   readonly client: GitLabClient;
   readonly tools: ReadonlyMap<string, RegisteredTool>;
   /** Most bytes of text that one answer brings into a model's context. */
   readonly maxAnswerBytes: number;
+  readonly gates: Gates;
   /** Who the calls of a tool are made for, where they are audited. */
   readonly usersFor: (tool: RegisteredTool | undefined) => GitLabUsers | undefined;
   readonly now: () => number;
@@ -36,7 +43,12 @@ interface RunOptions {
 /** Runs one call: checks again, asks GitLab, shows the reply. What fails is an answer too. */
 export function createRun(options: RunOptions): Handle {
   const { now, log } = options;
-  const projects = createProjects({ now });
+  // What one call finds out serves the next ones too.
+  const kept = {
+    projects: createProjects({ now }),
+    lessons: createLessons({ now }),
+    verdicts: createVerdicts({ now }),
+  };
   return async (call, turn) => {
     const begun = now();
     const deadline = new AbortController();
@@ -50,7 +62,7 @@ export function createRun(options: RunOptions): Handle {
     const gitlabUser = users?.nameOf(call.token);
     const facts = (): Facts => ({ ...tally.facts(), ...(gitlabUser !== undefined && { gitlabUser }) });
     try {
-      const content = await contentOf({ ...options, ...tally }, call, { projects, turn: tally.turn, signal });
+      const content = await contentOf({ ...options, ...tally }, call, { ...kept, turn: tally.turn, signal });
       log.info({ ...said, outcome: 'OK', ...tally.facts() }, 'call');
       users?.learn(call.token);
       return { ok: true, content: [...content], facts: facts() };
@@ -81,6 +93,8 @@ function failed(error: unknown, { signal }: Turn): FailedAnswer {
 
 interface Running {
   readonly projects: Projects;
+  readonly lessons: Lessons;
+  readonly verdicts: Verdicts;
   readonly turn: Turn;
   readonly signal: AbortSignal;
 }
@@ -90,13 +104,19 @@ async function contentOf(options: RunOptions, call: Call, running: Running): Pro
   if (tool === undefined)
     throw new Failure('INTERNAL', `This worker does not know ${call.tool}: deploy one version of both roles`);
   const args = checkArguments(tool, call.args);
-  const asker = createAsker({ ...options, ...running, call, tool });
+  const looking = new AbortController();
+  const signal = AbortSignal.any([running.signal, looking.signal]);
+  const asker = createAsker({ ...options, ...running, signal, call, tool });
   const maxBytes = options.maxAnswerBytes - DATA_MARK_BYTES;
   if (tool.reads !== undefined)
     return clean([blockOf(await readText(tool, args, { asker, maxBytes }))], { own: call.token, isVerbatim: false });
   // The tool's own schema checked the arguments; the registry has forgotten their types.
-  const reply = await (tool.run?.(asker.ask, args as never) ?? asker.send(requestOf(tool, args))); // oxlint-disable-line typescript/no-unsafe-type-assertion -- see above
-  return clean(show(tool, reply, { args, maxBytes }), { own: call.token, isVerbatim: true });
+  const sent = tool.run?.(asker.ask, args as never) ?? asker.send(requestOf(tool, args)); // oxlint-disable-line typescript/no-unsafe-type-assertion -- see above
+  const shown = await sent.then(
+    (reply) => show(tool, reply, { args, maxBytes }),
+    readBack({ tool, args, ask: asker.ask, looking, maxBytes }),
+  );
+  return clean(shown, { own: call.token, isVerbatim: true });
 }
 
 interface Reading {

@@ -9,9 +9,12 @@ import { createServe } from '../queue/serve.ts';
 import type { Shutdown } from '../shutdown.ts';
 import { isAudited } from '../tools/audited.ts';
 import { tools } from '../tools/index.ts';
+import { withReadCache } from './conditional.ts';
+import { createGates } from './gates.ts';
 import { createGitLabUsers } from './gitlab-users.ts';
-import { createRun } from './run.ts';
 import { serveHealth } from './health.ts';
+import { createRun } from './run.ts';
+import { createSpareClient } from './spare-client.ts';
 
 interface WorkerOptions {
   readonly config: Config;
@@ -42,19 +45,32 @@ export async function startWorker(options: WorkerOptions): Promise<void> {
     userAgent: `${server.name}/${server.version}`,
   });
   shutdown.add('GitLab connections', async () => client.close());
-  const users = createGitLabUsers({ client, hash: createKeyedHash(secrets[0]), now: Date.now });
+  const hash = createKeyedHash(secrets[0]);
+  const host = hash('host', config.GITLAB_API_URL);
+  const gates = createGates({ apiUrl: config.GITLAB_API_URL, limits: config.GITLAB_RATE_LIMITS, tools, hash });
+  const { coordinator } = broker;
+  const users = createGitLabUsers({
+    client: createSpareClient({ client, coordinator, gates, host, now: Date.now }),
+    hash,
+    now: Date.now,
+  });
+  const seal = createSeal({ secrets });
+  const cache = config.READ_CACHE === 'off' ? undefined : broker.cache(config.READ_CACHE_BYTES);
   const serve = await createServe({
     broker,
-    seal: createSeal({ secrets }),
+    seal,
     handle: createRun({
-      client,
+      client: cache === undefined ? client : withReadCache(client, { cache, seal, hash, log }),
       tools,
+      gates,
       maxAnswerBytes: config.MAX_ANSWER_BYTES,
       usersFor: (tool) => (isAudited(config.AUDIT_LOG, tool?.effect) ? users : undefined),
       now: Date.now,
       random: Math.random,
       log,
     }),
+    host,
+    gatesOf: gates.ofCall,
     worker: randomUUID(),
     concurrency: { read: config.WORKER_READ_CONCURRENCY, write: config.WORKER_WRITE_CONCURRENCY },
     now: Date.now,

@@ -39,8 +39,8 @@ export function createTally({ call, client, turn, now }: TallyOptions): Tally {
     },
     turn: {
       ...turn,
-      reserve: async () => {
-        const reserved = await turn.reserve();
+      reserve: async (gates) => {
+        const reserved = await turn.reserve(gates);
         if (reserved.verdict === 'wait') seen.heldMs += reserved.waitMs;
         return reserved;
       },

@@ -19,6 +19,7 @@ test('an empty environment gives the documented defaults', () => {
   expect(readConfig('all', {})).toEqual({
     GITLAB_API_URL: 'https://gitlab.com/api/v4',
     GITLAB_MAX_CONNECTIONS: 64,
+    GITLAB_RATE_LIMITS: [],
     GITLAB_ALLOWED_PROJECT_IDS: [],
     GITLAB_READ_ONLY_MODE: false,
     GITLAB_ALLOWED_TOOLS: [],
@@ -39,6 +40,9 @@ test('an empty environment gives the documented defaults', () => {
     ALLOWED_HOSTS: [],
     ALLOWED_ORIGINS: [],
     MAX_OUTSTANDING_PER_CALLER: 2000,
+    MAX_OUTSTANDING: 20_000,
+    READ_CACHE: 'etag',
+    READ_CACHE_BYTES: 67_108_864,
     WORKER_READ_CONCURRENCY: 64,
     WORKER_WRITE_CONCURRENCY: 16,
     WORKER_HEALTH_PORT: 3001,

@@ -3,11 +3,11 @@ import { createGitLabClient } from '../../src/gitlab/client.ts';
 import { createLog } from '../../src/log.ts';
 import { CALL_VERSION } from '../../src/queue/call.ts';
 import type { Answer } from '../../src/queue/call.ts';
-import type { Turn } from '../../src/queue/turn.ts';
 import { tools, toolsets } from '../../src/tools/index.ts';
 import type { RegisteredTool } from '../../src/tools/index.ts';
 import type { Args } from '../../src/tools/tool.ts';
 import { createRun } from '../../src/worker/run.ts';
+import { openGates, openTurn } from '../support/open-turn.ts';
 
 interface WorkerCall {
   readonly tool: RegisteredTool;
@@ -41,6 +41,7 @@ export function createWorkerCall(origin: string): (call: WorkerCall) => Promise<
   const run = createRun({
     client,
     tools,
+    gates: openGates,
     maxAnswerBytes: 60_000,
     usersFor: () => undefined,
     now: Date.now,
@@ -58,14 +59,6 @@ export function createWorkerCall(origin: string): (call: WorkerCall) => Promise<
         token,
         deadline: Date.now() + 15_000,
       },
-      createTurn(),
+      openTurn(),
     );
 }
-
-/** A turn that always may go. */
-const createTurn = (): Turn => ({
-  signal: new AbortController().signal,
-  progress: () => undefined,
-  reserve: async () => ({ verdict: 'go', waitMs: 0 }),
-  learn: async () => undefined,
-});

@@ -132,7 +132,7 @@ describe.each(arrangements)('$name', ({ apart }) => {
       await stage.gitlab.clearFaults();
 
       expect(JSON.parse(textOf(result))).toMatchObject({ page: 1, per_page: 20 });
-      expect(told).toEqual(['retry 1 of 4 after 502', 'retry 2 of 4 after 502']);
+      expect(told).toEqual(['retry 1 of 5 after 502', 'retry 2 of 5 after 502']);
     });
 
     test.each(['htmlAfter', 'resetAfter'] as const)('that writes is not repeated after %s', async (kind) => {

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { startBalancer } from '../support/balancer.ts';
 import { callTool } from '../support/clients.ts';
+import { pooled } from '../support/pooled.ts';
 import { hasRedis, setStage } from './support.ts';
 import type { Stage } from './support.ts';
 
@@ -10,17 +11,6 @@ const USERS = 25;
 const AT_ONCE = 50;
 
 const issue = z.object({ title: z.string(), author: z.string() });
-
-/** Runs the jobs, at most `width` at a time. */
-async function pooled<T>(jobs: readonly (() => Promise<T>)[], width: number): Promise<T[]> {
-  const results: T[] = [];
-  const queue = jobs.entries();
-  const lane = async (): Promise<void> => {
-    for (const [index, job] of queue) results[index] = await job(); // oxlint-disable-line no-await-in-loop -- a lane does one after the other
-  };
-  await Promise.all(Array.from({ length: width }, lane));
-  return results;
-}
 
 describe.skipIf(!hasRedis)('two API processes and two workers behind a balancer', () => {
   let stage: Stage;

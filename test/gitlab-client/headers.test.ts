@@ -2,18 +2,29 @@ import { describe, expect, test } from 'vitest';
 import { readPage, readRateLimit } from '../../src/gitlab/headers.ts';
 
 const now = Date.parse('2026-04-01T00:00:00Z');
-const none = { limit: undefined, remaining: undefined, resetAt: undefined, retryAfterMs: undefined };
+const none = {
+  name: undefined,
+  limit: undefined,
+  observed: undefined,
+  remaining: undefined,
+  resetAt: undefined,
+  retryAfterMs: undefined,
+};
 
 describe('readRateLimit', () => {
   test('reads the headers of the request throttle', () => {
     const headers = {
+      'ratelimit-name': 'throttle_authenticated_api',
       'ratelimit-limit': '2000',
+      'ratelimit-observed': '1',
       'ratelimit-remaining': '1999',
       'ratelimit-reset': '1775001660',
       'retry-after': '12',
     };
     expect(readRateLimit(headers, now)).toEqual({
+      name: 'throttle_authenticated_api',
       limit: 2000,
+      observed: 1,
       remaining: 1999,
       resetAt: 1_775_001_660_000,
       retryAfterMs: 12_000,
@@ -27,10 +38,24 @@ describe('readRateLimit', () => {
   test.each(['', '-1', '1.5', 'soon', '12, 12', '1e3', '9'.repeat(30), 'Infinity', ' ', '0x10'])(
     'takes %j for nothing',
     (value) => {
-      const names = ['ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset', 'retry-after'];
-      expect(readRateLimit(Object.fromEntries(names.map((name) => [name, value])), now)).toEqual(none);
+      const names = ['limit', 'observed', 'remaining', 'reset'].map((name) => `ratelimit-${name}`);
+      expect(readRateLimit(Object.fromEntries([...names, 'retry-after'].map((name) => [name, value])), now)).toEqual(
+        none,
+      );
     },
   );
+
+  test.each([
+    ['1775001660', 1_775_001_660_000],
+    ['30', now + 30_000],
+    ['0', now],
+  ])('reads RateLimit-Reset %j as the moment %i', (value, resetAt) => {
+    expect(readRateLimit({ 'ratelimit-reset': value }, now).resetAt).toBe(resetAt);
+  });
+
+  test.each(['', 'a b', '<script>', 'x'.repeat(101)])('takes the name %j for none', (name) => {
+    expect(readRateLimit({ 'ratelimit-name': name }, now).name).toBeUndefined();
+  });
 
   test.each([
     ['0', 0],

@@ -138,7 +138,7 @@ function same(wanted: string | undefined, given: string | null): boolean {
 }
 
 /** Repeatable random numbers: a linear congruential generator with the constants of Numerical Recipes. */
-function createRandom(seed: number): () => number {
+export function createRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;

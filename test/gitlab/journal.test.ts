@@ -49,7 +49,7 @@ describe('a stand-in in a process of its own', () => {
     const result = await createCall(gitlab.apiUrl)('GET /user');
     expect(result).toMatchObject({ status: 200, body: { username: 'alice' } });
     expect(await gitlab.journal()).toMatchObject([{ path: '/api/v4/user', user: 'alice', status: 200 }]);
-    expect(await gitlab.metrics()).toEqual({ requests: 1, throttled: 0, early: 0, aborted: 0 });
+    expect(await gitlab.metrics()).toEqual({ requests: 1, throttled: 0, notModified: 0, early: 0, aborted: 0 });
   });
 
   test('takes faults and shows its state', async () => {

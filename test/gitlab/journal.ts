@@ -29,6 +29,8 @@ export type Outcome = Partial<Pick<JournalEntry, 'body' | 'status' | 'fault' | '
 export interface Metrics {
   readonly requests: number;
   readonly throttled: number;
+  /** Answered 304: nothing of the body was sent. */
+  readonly notModified: number;
   readonly early: number;
   readonly aborted: number;
 }
@@ -61,6 +63,7 @@ export function createJournal({ now }: { readonly now: () => number }): Journal 
     metrics: () => ({
       requests: entries.length,
       throttled: counted((entry) => entry.status === 429),
+      notModified: counted((entry) => entry.status === 304),
       early: counted((entry) => entry.early),
       aborted: counted((entry) => entry.aborted),
     }),

@@ -19,6 +19,7 @@ test('a limit refuses with the seconds that are left of its window, and ends wit
   gitlab.limits.add({ per: 'token', requests: 2, windowMs: 30_000 });
   now += 18_500;
   const first = await call('GET /user');
+  expect(first.headers.get('RateLimit-Reset')).toBe('1800000030');
   expect(first.headers.get('RateLimit-Observed')).toBe('1');
   expect(first.headers.get('RateLimit-Remaining')).toBe('1');
   expect(first.headers.get('RateLimit-Limit')).toBe('4');
@@ -29,7 +30,7 @@ test('a limit refuses with the seconds that are left of its window, and ends wit
   expect(refused.headers.get('RateLimit-Remaining')).toBe('0');
   now += 12_000;
   expect(await call('GET /user')).toMatchObject({ status: 200 });
-  expect(gitlab.journal.metrics()).toEqual({ requests: 4, throttled: 1, early: 0, aborted: 0 });
+  expect(gitlab.journal.metrics()).toEqual({ requests: 4, throttled: 1, notModified: 0, early: 0, aborted: 0 });
 });
 
 test('requests before the end of Retry-After are counted as early', async () => {

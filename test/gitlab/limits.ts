@@ -118,7 +118,8 @@ interface ThrottleState {
 /** The headers of lib/gitlab/rack_attack.rb; the limit is shown per minute, whatever its window. */
 export function throttleHeaders(state: ThrottleState): Readonly<Record<string, string>> {
   const { name, rule, observed, resetsInSeconds, now } = state;
-  const resetSeconds = Math.ceil(now / 1000) + resetsInSeconds;
+  // GitLab's own sum: the second that it is, and what is left of the period.
+  const resetSeconds = Math.floor(now / 1000) + resetsInSeconds;
   return {
     'RateLimit-Name': name,
     'RateLimit-Limit': String(Math.ceil((rule.requests * 60_000) / rule.windowMs)),

@@ -137,6 +137,7 @@ describe('every answer', () => {
     expect(etag).toMatch(/^W\/"[0-9a-f]{32}"$/u);
     const again = await call('GET /projects/1/issues/1', { headers: { 'If-None-Match': etag } });
     expect(again).toMatchObject({ status: 304, text: '' });
+    expect(gitlab.journal.metrics()).toMatchObject({ notModified: 1 });
     await call('POST /projects/1/issues/1/notes', { body: { body: 'changes it' } });
     expect(await call('GET /projects/1/issues/1', { headers: { 'If-None-Match': etag } })).toMatchObject({
       status: 200,

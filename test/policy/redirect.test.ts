@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import { createLog } from '../../src/log.ts';
+import { CALL_VERSION } from '../../src/queue/call.ts';
 import { tools, toolsets } from '../../src/tools/index.ts';
 import { createRun } from '../../src/worker/run.ts';
 import { answers, clientOf, serve } from '../gitlab-client/support.ts';
 import type { Listener } from '../gitlab-client/support.ts';
+import { openGates, openTurn } from '../support/open-turn.ts';
 
 const asset = 'https://gitlab.example.com/team/app/-/releases/v1/downloads/bin/app';
 const release = {
@@ -30,6 +32,7 @@ test.each([
   const handle = createRun({
     client: clientOf(origin),
     tools,
+    gates: openGates,
     maxAnswerBytes: 60_000,
     usersFor: () => undefined,
     now: Date.now,
@@ -45,7 +48,7 @@ test.each([
     destructive: true,
   };
   const call = {
-    v: 1,
+    v: CALL_VERSION,
     id: 'call',
     tool: 'download_release_asset',
     args: { project_id: '1', tag_name: 'v1', asset_link_url: asset },
@@ -53,12 +56,7 @@ test.each([
     token: 'glpat-own',
     deadline: Date.now() + 9000,
   } as const;
-  const answer = await handle(call, {
-    signal: new AbortController().signal,
-    progress: () => undefined,
-    reserve: async () => ({ verdict: 'go', waitMs: 0 }),
-    learn: async () => undefined,
-  });
+  const answer = await handle(call, openTurn());
 
   expect(answer).toMatchObject(isShown ? { ok: true } : { ok: false, code: 'GITLAB_REDIRECTED' });
   expect(taken.some(({ url }) => url === location)).toBe(isShown);

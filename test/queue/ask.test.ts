@@ -43,6 +43,7 @@ test('a client that goes while its call is being queued leaves no unhandled reje
     hash: createKeyedHash(SECRET),
     api: 'a',
     maxOutstandingPerCaller: 9,
+    maxOutstanding: 99,
     now: Date.now,
     log: createLog({ level: 'off' }),
   });
@@ -54,7 +55,6 @@ test('a client that goes while its call is being queued leaves no unhandled reje
     args: {},
     caller: { id: 'c', tokenFrom: 'server', grants },
     token: 'token',
-    gates: ['token'],
     deadline: Date.now() + 3000,
   } as const;
   const answered = asked.ask(question, { signal: client.signal, onProgress: () => undefined });

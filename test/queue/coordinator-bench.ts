@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { Admission, Coordinator, Entry, Lesson } from '../../src/queue/coordinator.ts';
+import type { Admission, Coordinator, Entry, Lesson, Slot } from '../../src/queue/coordinator.ts';
 import { createRedisCoordinator } from '../../src/queue/coordinator-redis.ts';
 
 /** The API's and the worker's coordinator, which may be one. */
@@ -9,7 +9,8 @@ export interface Pair {
   readonly close: () => Promise<void>;
 }
 
-export const NOW = Date.now();
+/** The beginning of a minute, so that periods begin at it. */
+export const NOW = Math.floor(Date.now() / 60_000) * 60_000;
 
 export function admission(changes: Partial<Admission> = {}): Admission {
   return {
@@ -17,9 +18,12 @@ export function admission(changes: Partial<Admission> = {}): Admission {
     kind: 'read',
     api: 'api1',
     user: 'ann',
+    flow: changes.user ?? 'ann',
+    step: 1,
     deadline: NOW + 60_000,
     now: NOW,
     cap: 5000,
+    capOfAll: 10_000,
     ...changes,
   };
 }
@@ -33,22 +37,33 @@ export function entry(changes: Partial<Entry> = {}): Entry {
     worker: 'worker1',
     claimMs: 60_000,
   } as const;
-  return { ...call, gates: [], reserved: false, deadline: NOW + 60_000, now: NOW, ...changes };
+  return { ...call, host: 'gitlab', gates: [], deadline: NOW + 60_000, now: NOW, ...changes };
 }
 
 export function lesson(changes: Partial<Lesson> = {}): Lesson {
   return { gate: 'token', now: NOW, ...changes };
 }
 
-/** The waits that `count` further requests get, all asked for at `now`. */
-export async function waits(
-  coordinator: Coordinator,
-  count: number,
-  { gates = ['token'], now = NOW, deadline = NOW + 60_000 } = {},
-): Promise<number[]> {
+export function slot(changes: Partial<Slot> = {}): Slot {
+  const { callId = randomUUID() } = changes;
+  return {
+    host: 'gitlab',
+    gates: [{ key: 'token' }],
+    priority: 1,
+    deadline: NOW + 600_000,
+    now: NOW,
+    ...changes,
+    callId,
+  };
+}
+
+/** The waits that `count` further requests of different calls get, one after the other. */
+export async function waits(coordinator: Coordinator, count: number, changes: Partial<Slot> = {}): Promise<number[]> {
   // One connection: Redis takes them in this order.
-  const slots = Array.from({ length: count }, async () => coordinator.reserve({ gates, now, deadline }));
-  return (await Promise.all(slots)).map(({ waitMs }) => waitMs);
+  const asked = Array.from({ length: count }, async (_, at) =>
+    coordinator.reserve(slot({ callId: `${String(at).padStart(4, '0')}-${randomUUID()}`, ...changes })),
+  );
+  return (await Promise.all(asked)).map((reserved) => (reserved.verdict === 'go' ? 0 : reserved.waitMs));
 }
 
 /** Two coordinators on one Redis, under keys of their own. */

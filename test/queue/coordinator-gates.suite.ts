@@ -1,183 +1,309 @@
-import { beforeEach, expect, test } from 'vitest';
-import { rules } from '../../src/queue/scripts.ts';
-import { entry, lesson, NOW, waits } from './coordinator-bench.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
+import type { Lesson } from '../../src/queue/coordinator.ts';
+import { rules } from '../../src/queue/scripts/rules.ts';
+import { entry, lesson, NOW, slot, waits } from './coordinator-bench.ts';
 import type { Pair } from './coordinator-bench.ts';
 
-/** GCRA with reservation: when may a request go. */
+/** When a request may go. */
 export function pacesGates(current: () => Pair): void {
   beforeEach(async () => {
     await current().api.beat('api1');
   });
-  keepsPace(current);
-  passesSeveral(current);
-  blocks(current);
-  learns(current);
+  describe('a known limit', () => {
+    keepsLimits(current);
+  });
+  describe('those who wait', () => {
+    waitsFairly(current);
+  });
+  describe('several gates', () => {
+    passesSeveral(current);
+  });
+  describe('a block', () => {
+    blocks(current);
+  });
+  describe('a refusal without a word', () => {
+    spacesOut(current);
+  });
+  describe('a gate of which nothing is known', () => {
+    asksFirst(current);
+  });
 }
 
-function keepsPace(current: () => Pair): void {
-  test('a gate of which nothing is known lets everything through', async () => {
-    await expect(waits(current().worker, 5)).resolves.toEqual([0, 0, 0, 0, 0]);
+/** 100 in 10 s, of which 95 are used: one each 94.7 ms between the edges of a period. */
+const limit = { requests: 100, periodMs: 10_000 };
+const given = [{ key: 'token', limit }];
+const EDGE = rules.edgeMs;
+/** Within a period, not at its edge. */
+const IN = NOW + 1000;
+
+function window(changes: Partial<NonNullable<Lesson['window']>> = {}): Lesson {
+  return lesson({ now: IN, window: { ...limit, used: 0, resetAt: NOW + 10_000, ...changes } });
+}
+
+function keepsLimits(current: () => Pair): void {
+  test('lets a little less through in each period than GitLab allows, and spreads the rest over the next one', async () => {
+    const got = await waits(current().worker, 97, { gates: given, now: IN });
+    expect(got.slice(0, 95)).toEqual(Array.from({ length: 95 }, () => 0));
+    expect(got.slice(95)).toEqual([9000 + EDGE, 9000 + EDGE + Math.ceil((10_000 - 2 * EDGE) / 95)]);
   });
 
-  test('requests get slots that are an interval apart', async () => {
+  test('begins anew with each period', async () => {
     const { worker } = current();
-    await worker.learn(lesson({ intervalMs: 100 }));
-    await expect(waits(worker, 5)).resolves.toEqual([0, 100, 200, 300, 400]);
+    await waits(worker, 95, { gates: given, now: IN });
+    await expect(waits(worker, 2, { gates: given, now: NOW + 10_000 + EDGE })).resolves.toEqual([0, 0]);
   });
 
-  test('a burst goes at once, and the pace holds after it', async () => {
+  test('of 1 lets 1 through, of few all but one', async () => {
     const { worker } = current();
-    await worker.learn(lesson({ intervalMs: 100, burstMs: 300 }));
-    await expect(waits(worker, 6)).resolves.toEqual([0, 0, 0, 0, 100, 200]);
-    await expect(waits(worker, 2, { now: NOW + 500 })).resolves.toEqual([0, 0]);
+    const one = [{ key: 'one', limit: { requests: 1, periodMs: 10_000 } }];
+    const three = [{ key: 'three', limit: { requests: 3, periodMs: 10_000 } }];
+    await expect(waits(worker, 2, { gates: one, now: IN })).resolves.toEqual([0, 9000 + EDGE]);
+    await expect(waits(worker, 3, { gates: three, now: IN })).resolves.toEqual([0, 0, 9000 + EDGE]);
   });
 
-  test('quiet time allows no more than the burst', async () => {
-    const { worker } = current();
-    await worker.learn(lesson({ intervalMs: 100, burstMs: 100 }));
-    await waits(worker, 1);
-    await expect(waits(worker, 3, { now: NOW + 10_000 })).resolves.toEqual([0, 0, 100]);
+  test.each([
+    [0, EDGE],
+    [EDGE - 1, 1],
+    [10_000 - EDGE + 1, 2 * EDGE - 1],
+  ])('lets nothing through so close to the edge of a period, for clocks differ (%i ms)', async (ms, waitMs) => {
+    await expect(waits(current().worker, 1, { gates: given, now: NOW + ms })).resolves.toEqual([waitMs]);
   });
 
-  test('an interval may be a fraction, and a wait is whole milliseconds', async () => {
+  test('that GitLab tells is kept, with what others have used of it', async () => {
     const { worker } = current();
-    await worker.learn(lesson({ intervalMs: 100 / 3 }));
-    await expect(waits(worker, 4)).resolves.toEqual([0, 34, 67, 100]);
+    await worker.learn(window({ used: 93 }));
+    await expect(waits(worker, 3, { now: IN })).resolves.toEqual([0, 0, 9000 + EDGE]);
   });
 
-  test('a slot after the deadline is not reserved', async () => {
+  test('never counts less than this service has sent', async () => {
     const { worker } = current();
-    await worker.learn(lesson({ intervalMs: 100 }));
-    await waits(worker, 3);
-    const tooShort = { gates: ['token'], now: NOW, deadline: NOW + 299 };
-    await expect(worker.reserve(tooShort)).resolves.toEqual({ verdict: 'limited', waitMs: 300 });
-    await expect(worker.enter(entry(tooShort))).resolves.toEqual({ verdict: 'limited', waitMs: 300 });
-    await expect(waits(worker, 1)).resolves.toEqual([300]);
+    await worker.learn(window({ used: 10 }));
+    await waits(worker, 80, { now: IN });
+    await worker.learn(window({ used: 20 }));
+    await expect(waits(worker, 6, { now: IN })).resolves.toEqual([0, 0, 0, 0, 0, 9000 + EDGE]);
   });
 
-  test('a call that comes back to its slot is not charged again', async () => {
+  test('an answer of the period before does not count for this one', async () => {
     const { worker } = current();
-    const call = entry({ gates: ['token'] });
-    await worker.learn(lesson({ intervalMs: 100 }));
-    await waits(worker, 1);
-    await expect(worker.enter(call)).resolves.toEqual({ verdict: 'wait', waitMs: 100 });
-    await expect(worker.enter({ ...call, now: NOW + 100, reserved: true })).resolves.toEqual({ verdict: 'go' });
-    await expect(waits(worker, 1, { now: NOW + 100 })).resolves.toEqual([100]);
+    const now = NOW + 10_000 + EDGE;
+    await worker.learn(window());
+    await waits(worker, 1, { now });
+    await worker.learn({ ...window({ used: 95 }), now });
+    await expect(waits(worker, 94, { now })).resolves.not.toContain(10_000);
+    await expect(waits(worker, 1, { now })).resolves.toEqual([10_000]);
+  });
+
+  test('has the periods that GitLab tells', async () => {
+    const { worker } = current();
+    await worker.learn(window({ used: 95, resetAt: NOW + 4000 }));
+    await expect(waits(worker, 1, { now: IN })).resolves.toEqual([3000 + EDGE]);
+  });
+
+  test.each([
+    ['by hand where it is stricter', { requests: 3, periodMs: 10_000 }, 2],
+    ['by GitLab where that is stricter', { requests: 1000, periodMs: 10_000 }, 95],
+  ])('is the one given %s', async (_, byHand, allowed) => {
+    const { worker } = current();
+    const gates = [{ key: 'token', limit: byHand }];
+    await waits(worker, 1, { gates, now: IN });
+    await worker.learn(window({ used: 1 }));
+    const got = await waits(worker, 100, { gates, now: IN });
+    expect(got.filter((wait) => wait === 0)).toHaveLength(allowed - 1);
+  });
+
+  test('a request that would come after its deadline is told at once, and holds nobody up', async () => {
+    const { worker } = current();
+    await waits(worker, 95, { gates: given, now: IN });
+    const tooShort = { gates: given, now: IN, deadline: IN + 9000 };
+    const limited = { verdict: 'limited', waitMs: 9000 + EDGE };
+    await expect(worker.reserve(slot(tooShort))).resolves.toEqual(limited);
+    await expect(worker.enter(entry(tooShort))).resolves.toEqual(limited);
+    await expect(waits(worker, 1, { gates: given, now: IN })).resolves.toEqual([9000 + EDGE]);
+  });
+}
+
+function waitsFairly(current: () => Pair): void {
+  const next = NOW + 10_000 + EDGE;
+
+  test('go in the order of their turns, whoever came first', async () => {
+    const { worker } = current();
+    const few = [{ key: 'few', limit: { requests: 3, periodMs: 10_000 } }];
+    const heavy = Array.from({ length: 4 }, (_, at) => slot({ gates: few, priority: 10 + at }));
+    const light = slot({ gates: few, priority: 5 });
+    await waits(worker, 2, { gates: few, now: IN });
+    await Promise.all(heavy.map(async (each) => worker.reserve({ ...each, now: IN })));
+    const soonest = { verdict: 'wait', waitMs: 9000 + EDGE };
+    await expect(worker.reserve({ ...light, now: IN })).resolves.toEqual(soonest);
+    await expect(worker.reserve({ ...light, now: next })).resolves.toEqual({ verdict: 'go' });
+    const [first, second] = await Promise.all(heavy.map(async (each) => worker.reserve({ ...each, now: next })));
+    expect([first, second]).toEqual([{ verdict: 'go' }, { verdict: 'wait', waitMs: 10_000 }]);
+  });
+
+  test('are not overtaken by a newcomer of a later turn', async () => {
+    const { worker } = current();
+    const one = [{ key: 'one', limit: { requests: 1, periodMs: 10_000 } }];
+    await waits(worker, 1, { gates: one, now: IN });
+    await waits(worker, 1, { gates: one, now: IN, priority: 3 });
+    await expect(waits(worker, 1, { gates: one, now: next, priority: 4 })).resolves.toEqual([10_000]);
+    await expect(waits(worker, 1, { gates: one, now: next, priority: 2 })).resolves.toEqual([0]);
+  });
+
+  test('are not waited for when they do not come back', async () => {
+    const { worker } = current();
+    const one = [{ key: 'one', limit: { requests: 1, periodMs: 10_000 } }];
+    await waits(worker, 1, { gates: one, now: IN });
+    await waits(worker, 3, { gates: one, now: IN, priority: 1 });
+    const long = NOW + 60_000 + EDGE;
+    await expect(waits(worker, 1, { gates: one, now: long, priority: 9 })).resolves.toEqual([0]);
+  });
+
+  test.each(['cancelled', 'orphan', 'expired'] as const)('hold nobody up once they are %s', async (verdict) => {
+    const { api, worker } = current();
+    const one = [{ key: 'one', limit: { requests: 1, periodMs: 10_000 } }];
+    const call = entry({ gates: one, now: IN, priority: 1, deadline: NOW + 30_000 });
+    await waits(worker, 1, { gates: one, now: IN });
+    await expect(worker.enter(call)).resolves.toMatchObject({ verdict: 'wait' });
+    if (verdict === 'cancelled') await api.cancel(call.callId);
+    const away = {
+      ...call,
+      ...(verdict === 'orphan' && { api: 'gone' }),
+      ...(verdict === 'expired' && { deadline: IN }),
+    };
+    await expect(worker.enter(away)).resolves.toEqual({ verdict });
+    await expect(waits(worker, 1, { gates: one, now: next, priority: 2 })).resolves.toEqual([0]);
   });
 }
 
 function passesSeveral(current: () => Pair): void {
-  test('a request waits for the slowest of its gates', async () => {
+  const both = [{ key: 'token' }, { key: 'host', limit }];
+
+  test('make a request wait for the slowest of them', async () => {
     const { worker } = current();
-    await worker.learn(lesson({ gate: 'token', intervalMs: 300 }));
-    await worker.learn(lesson({ gate: 'host', intervalMs: 100 }));
-    await expect(waits(worker, 3, { gates: ['token', 'host'] })).resolves.toEqual([0, 300, 600]);
+    await worker.learn(lesson({ now: IN, blockedUntil: IN + 300 }));
+    await expect(waits(worker, 1, { gates: both, now: IN })).resolves.toEqual([300]);
   });
 
-  test('it takes one slot of each, so that one slow token does not hold up the host', async () => {
+  test('a token that has to wait does not use up what the host allows', async () => {
     const { worker } = current();
-    await worker.learn(lesson({ gate: 'token', blockedUntil: NOW + 30_000 }));
-    await worker.learn(lesson({ gate: 'host', intervalMs: 100 }));
-    await waits(worker, 2, { gates: ['token', 'host'] });
-    await expect(waits(worker, 1, { gates: ['host'] })).resolves.toEqual([200]);
+    await worker.learn(lesson({ now: IN, blockedUntil: IN + 30_000 }));
+    await waits(worker, 200, { gates: both, now: IN });
+    await expect(waits(worker, 1, { gates: [{ key: 'host', limit }], now: IN, priority: 9 })).resolves.toEqual([0]);
   });
 
-  test('a request that one gate limits takes no slot of the others', async () => {
+  test('each counts a request that goes', async () => {
     const { worker } = current();
-    await worker.learn(lesson({ gate: 'token', blockedUntil: NOW + 30_000 }));
-    await worker.learn(lesson({ gate: 'host', intervalMs: 100 }));
-    const both = { gates: ['token', 'host'], now: NOW, deadline: NOW + 1000 };
-    await expect(worker.reserve(both)).resolves.toEqual({ verdict: 'limited', waitMs: 30_000 });
-    await expect(waits(worker, 1, { gates: ['host'] })).resolves.toEqual([0]);
+    await waits(worker, 95, { gates: both, now: IN });
+    await expect(waits(worker, 1, { gates: [{ key: 'host', limit }], now: IN })).resolves.toEqual([9000 + EDGE]);
   });
 }
 
 function blocks(current: () => Pair): void {
   const apart = rules.blockSpacingMs;
 
-  test('after a block of an unknown gate calls start a little apart', async () => {
+  test('of an unknown gate ends a little later for each who waits', async () => {
     const { worker } = current();
     await worker.learn(lesson({ blockedUntil: NOW + 1000 }));
     await expect(waits(worker, 3)).resolves.toEqual([1000, 1000 + apart, 1000 + 2 * apart]);
   });
 
-  test('after a block of a known gate calls keep its interval, without a burst', async () => {
+  test('of a known gate ends at the pace of its limit', async () => {
     const { worker } = current();
-    await worker.learn(lesson({ intervalMs: 200, burstMs: 10_000, blockedUntil: NOW + 1000 }));
-    await expect(waits(worker, 3)).resolves.toEqual([1000, 1200, 1400]);
+    await worker.learn({ ...window(), blockedUntil: NOW + 2000 });
+    const each = Math.ceil((10_000 - 2 * EDGE) / 95);
+    await expect(waits(worker, 2, { now: IN })).resolves.toEqual([1000, 1000 + each]);
   });
 
-  test('a newcomer does not overtake those who waited for the end of the block', async () => {
+  test('that is new counts also for those who have waited for an older one', async () => {
     const { worker } = current();
+    const call = entry({ gates: [{ key: 'token' }] });
     await worker.learn(lesson({ blockedUntil: NOW + 1000 }));
-    await waits(worker, 3);
-    await expect(waits(worker, 1, { now: NOW + 1000 })).resolves.toEqual([3 * apart]);
-    await expect(waits(worker, 2, { now: NOW + 1000 + 4 * apart })).resolves.toEqual([0, 0]);
+    await expect(worker.enter(call)).resolves.toEqual({ verdict: 'wait', waitMs: 1000 });
+    await worker.learn(lesson({ blockedUntil: NOW + 3000 }));
+    await expect(worker.enter({ ...call, now: NOW + 1000 })).resolves.toEqual({ verdict: 'wait', waitMs: 2000 });
+    await expect(worker.enter({ ...call, now: NOW + 3000 })).resolves.toEqual({ verdict: 'go' });
   });
 
-  test('nor does one when a burst was learned before the pace', async () => {
-    const { worker } = current();
-    await worker.learn(lesson({ burstMs: 10_000, blockedUntil: NOW + 1000 }));
-    await waits(worker, 3);
-    await expect(waits(worker, 1, { now: NOW + 1000 })).resolves.toEqual([3 * apart]);
-  });
-
-  test('a call whose slot falls into a new block gets another slot', async () => {
-    const { worker } = current();
-    const call = entry({ gates: ['token', 'host'], reserved: true });
-    await worker.learn(lesson({ blockedUntil: NOW + 2000 }));
-    await waits(worker, 1);
-    await expect(worker.enter(call)).resolves.toEqual({ verdict: 'wait', waitMs: 2000 + apart });
-    await expect(waits(worker, 1)).resolves.toEqual([2000 + 2 * apart]);
-  });
-
-  test('a call whose new slot comes after its deadline is limited', async () => {
-    const { worker } = current();
-    await worker.learn(lesson({ blockedUntil: NOW + 90_000 }));
-    const call = entry({ gates: ['token'], reserved: true });
-    await expect(worker.enter(call)).resolves.toEqual({ verdict: 'limited', waitMs: 90_000 });
-  });
-}
-
-function learns(current: () => Pair): void {
-  test('a lesson leaves what it does not mention', async () => {
-    const { worker } = current();
-    await worker.learn(lesson({ intervalMs: 100 }));
-    await worker.learn(lesson({ burstMs: 100 }));
-    await worker.learn(lesson({}));
-    await expect(waits(worker, 4)).resolves.toEqual([0, 0, 100, 200]);
-    await worker.learn(lesson({ burstMs: 0 }));
-    await expect(waits(worker, 1)).resolves.toEqual([400]);
-  });
-
-  test('a later lesson replaces an earlier one', async () => {
-    const { worker } = current();
-    await worker.learn(lesson({ intervalMs: 100 }));
-    await waits(worker, 1);
-    await worker.learn(lesson({ intervalMs: 500 }));
-    await expect(waits(worker, 2)).resolves.toEqual([100, 600]);
-  });
-
-  test('an interval of 0 lifts the limit, with the slots that were reserved under it', async () => {
-    const { worker } = current();
-    await worker.learn(lesson({ intervalMs: 1000 }));
-    await waits(worker, 10);
-    await worker.learn(lesson({ intervalMs: 0 }));
-    await expect(waits(worker, 3)).resolves.toEqual([0, 0, 0]);
-  });
-
-  test('lifting a limit does not end a block', async () => {
-    const { worker } = current();
-    await worker.learn(lesson({ intervalMs: 1000, blockedUntil: NOW + 5000 }));
-    await worker.learn(lesson({ intervalMs: 0 }));
-    await expect(waits(worker, 1)).resolves.toEqual([5000]);
-  });
-
-  test('of two blocks the later one counts', async () => {
+  test('is not shortened by an earlier one', async () => {
     const { worker } = current();
     await worker.learn(lesson({ blockedUntil: NOW + 3000 }));
     await worker.learn(lesson({ blockedUntil: NOW + 1000 }));
-    const call = entry({ gates: ['token'], now: NOW + 2000, reserved: true });
-    await expect(worker.enter(call)).resolves.toEqual({ verdict: 'wait', waitMs: 1000 });
+    await expect(waits(worker, 1)).resolves.toEqual([3000]);
+  });
+
+  test('that ends after the deadline is told at once', async () => {
+    const { worker } = current();
+    await worker.learn(lesson({ blockedUntil: NOW + 90_000 }));
+    const limited = { verdict: 'limited', waitMs: 90_000 };
+    await expect(worker.enter(entry({ gates: [{ key: 'token' }] }))).resolves.toEqual(limited);
+  });
+}
+
+function spacesOut(current: () => Pair): void {
+  const { unsaidFirstMs, unsaidMostMs, unsaidHalfLifeMs } = rules;
+  const unsaid = lesson({ isUnsaid: true });
+
+  test('spaces requests out', async () => {
+    const { worker } = current();
+    await worker.learn(unsaid);
+    await expect(waits(worker, 3)).resolves.toEqual([0, unsaidFirstMs, 2 * unsaidFirstMs]);
+  });
+
+  test.each([
+    [2, 2 * unsaidFirstMs],
+    [3, 4 * unsaidFirstMs],
+    [30, unsaidMostMs],
+  ])('the wider the more often it comes, up to a bound (%i times)', async (times, spacingMs) => {
+    const { worker } = current();
+    await Promise.all(Array.from({ length: times }, async () => worker.learn(unsaid)));
+    await expect(waits(worker, 2)).resolves.toEqual([0, spacingMs]);
+  });
+
+  test('is forgotten by and by', async () => {
+    const { worker } = current();
+    await Promise.all([1, 2, 3].map(async () => worker.learn(unsaid)));
+    const later = { now: NOW + unsaidHalfLifeMs };
+    await expect(waits(worker, 2, later)).resolves.toEqual([0, 2 * unsaidFirstMs]);
+    const long = { now: NOW + 5 * unsaidHalfLifeMs };
+    await expect(waits(worker, 5, long)).resolves.toEqual([0, 0, 0, 0, 0]);
+  });
+
+  test('counts no more once GitLab has told its limit', async () => {
+    const { worker } = current();
+    await worker.learn({ ...unsaid, now: IN });
+    await worker.learn(window());
+    await expect(waits(worker, 3, { now: IN })).resolves.toEqual([0, 0, 0]);
+  });
+}
+
+function asksFirst(current: () => Pair): void {
+  const gates = [{ key: 'token', asksFirst: true }];
+  const { askAgainMs, askFirstMs } = rules;
+
+  test('lets everything through where nobody has to ask first', async () => {
+    await expect(waits(current().worker, 5)).resolves.toEqual([0, 0, 0, 0, 0]);
+  });
+
+  test('lets one request go ahead', async () => {
+    await expect(waits(current().worker, 3, { gates })).resolves.toEqual([0, askAgainMs, askAgainMs]);
+  });
+
+  test('lets the others go when its answer says nothing of a limit', async () => {
+    const { worker } = current();
+    await waits(worker, 1, { gates });
+    await worker.learn(lesson());
+    await expect(waits(worker, 3, { gates, now: NOW + 5 })).resolves.toEqual([0, 0, 0]);
+  });
+
+  test('holds the others to the limit that its answer tells', async () => {
+    const { worker } = current();
+    await waits(worker, 1, { gates, now: IN });
+    await worker.learn(window({ requests: 3, used: 1 }));
+    await expect(waits(worker, 2, { gates, now: IN })).resolves.toEqual([0, 9000 + EDGE]);
+  });
+
+  test('does not wait long for an answer', async () => {
+    const { worker } = current();
+    await waits(worker, 1, { gates });
+    await expect(waits(worker, 2, { gates, now: NOW + askFirstMs })).resolves.toEqual([0, askAgainMs]);
   });
 }

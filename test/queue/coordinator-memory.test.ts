@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createMemoryCoordinator } from '../../src/queue/coordinator-memory.ts';
 import type { MemoryCoordinator } from '../../src/queue/coordinator-memory.ts';
-import { rules } from '../../src/queue/scripts.ts';
+import { rules } from '../../src/queue/scripts/rules.ts';
 import { admission, entry, lesson, NOW, waits } from './coordinator-bench.ts';
 
 /** A clock that is moved by hand. */
@@ -20,8 +20,8 @@ async function useEverything(coordinator: MemoryCoordinator, now: number): Promi
   const name = String(now);
   const call = { callId: name, api: name, now, deadline: now + 5000 };
   await coordinator.admit(admission({ ...call, user: name }));
-  await coordinator.learn(lesson({ gate: name, now, intervalMs: 10 }));
-  await coordinator.enter(entry({ ...call, kind: 'write', gates: [name] }));
+  await coordinator.learn(lesson({ gate: name, now, isUnsaid: true }));
+  await coordinator.enter(entry({ ...call, kind: 'write', gates: [{ key: name }] }));
   await coordinator.cancel(name);
   await coordinator.reply(name, Buffer.from(name));
 }
@@ -84,7 +84,7 @@ describe('the coordinator in memory', () => {
     await coordinator.admit(admission({ deadline: NOW + 50_000 }));
     await coordinator.admit(admission({ deadline: NOW + 5000 }));
     const now = step(10_000);
-    await expect(coordinator.admit(admission({ now, cap: 1 }))).resolves.toEqual({ admitted: false, outstanding: 1 });
+    await expect(coordinator.admit(admission({ now, cap: 1 }))).resolves.toMatchObject({ outstanding: 1 });
   });
 
   test('remembers a gate as long as it is blocked', async () => {
@@ -98,9 +98,19 @@ describe('the coordinator in memory', () => {
   test('does not believe for ever what it learned of a gate', async () => {
     const { clock, step } = steppedClock();
     const coordinator = createMemoryCoordinator({ clock });
-    await coordinator.learn(lesson({ intervalMs: 1000 }));
-    const now = step(rules.gateMs);
+    await coordinator.learn(lesson({ window: { requests: 1, periodMs: 1000, used: 0, resetAt: NOW + 1000 } }));
+    const now = step(rules.gateMs + 1000);
     await expect(waits(coordinator, 3, { now, deadline: now + 60_000 })).resolves.toEqual([0, 0, 0]);
+  });
+
+  test('does not count a worker that gave no sign of life for too long', async () => {
+    const { clock, step } = steppedClock();
+    const coordinator = createMemoryCoordinator({ clock });
+    await coordinator.beatWorker('one');
+    step(rules.workerAliveMs - 1);
+    await expect(coordinator.beat('api1')).resolves.toEqual({ workers: 1 });
+    step(1);
+    await expect(coordinator.beat('api1')).resolves.toEqual({ workers: 0 });
   });
 
   test('starts no timer', async () => {

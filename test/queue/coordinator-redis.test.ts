@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { describe, expect, inject, test, vi } from 'vitest';
 import { createRedisCoordinator } from '../../src/queue/coordinator-redis.ts';
-import { admission, entry, lesson, NOW, openRedisPair, waits } from './coordinator-bench.ts';
+import { admission, entry, lesson, NOW, openRedisPair, slot, waits } from './coordinator-bench.ts';
 
 const redisUrl = inject('redisUrl');
 const alphabetically = (a: string, b: string): number => a.localeCompare(b);
@@ -13,25 +13,41 @@ describe.skipIf(redisUrl === '')('the coordinator on a sound Redis', () => {
     const { api, worker, close } = await openRedisPair(redisUrl, prefix);
     await api.admit(admission({ deadline: NOW + 7000 }));
     await api.cancel('cancelled');
-    await worker.learn(lesson({ gate: 'known', intervalMs: 100 }));
+    const known = { requests: 9, periodMs: 1000, used: 9, resetAt: NOW + 1000 };
+    await worker.learn(lesson({ gate: 'known', window: known }));
+    await worker.judge({ host: 'gitlab', ok: false, now: NOW });
+    await worker.beatWorker('worker1');
     await worker.learn(lesson({ gate: 'blocked', blockedUntil: NOW + 1000 }));
     await worker.enter(entry({ callId: 'write', kind: 'write', claimMs: 9000 }));
-    await worker.reserve({ gates: ['known', 'blocked', 'unknown'], now: NOW, deadline: NOW + 5000 });
+    const asked = { key: 'asked', asksFirst: true };
+    await worker.reserve(slot({ gates: [{ key: 'known' }, { key: 'blocked' }, { key: 'unknown' }] }));
+    await worker.reserve(
+      slot({ gates: [asked, { key: 'given', limit: { requests: 9, periodMs: 1000 } }], now: NOW + 100 }),
+    );
     await worker.reply('api1', Buffer.from('answer'));
     await close();
     const lives = await livesUnder(prefix);
     expect(Object.keys(lives).toSorted(alphabetically)).toEqual([
       'alive:api1',
+      'breaker:gitlab',
       'cancel:cancelled',
       'claim:write',
+      'gate:asked',
       'gate:blocked',
+      'gate:blocked:due',
+      'gate:blocked:waiting',
+      'gate:given',
       'gate:known',
+      'gate:known:due',
+      'gate:known:waiting',
+      'out',
       'out:ann',
       'reply:api1',
       'tag:read:ann',
       'vt:write',
+      'workers',
     ]);
-    const seconds = { 'alive:api1': 15, 'cancel:cancelled': 120, 'claim:write': 9, 'out:ann': 7, 'reply:api1': 60 };
+    const seconds = { 'alive:api1': 15, 'cancel:cancelled': 600, 'claim:write': 9, 'out:ann': 7, 'reply:api1': 60 };
     expect(lives).toMatchObject(seconds);
     expect(Object.values(lives).filter((life) => life <= 0 || life > 601)).toEqual([]);
   });
@@ -45,14 +61,14 @@ describe.skipIf(redisUrl === '')('the coordinator on a sound Redis', () => {
     await expect(livesUnder(prefix)).resolves.toMatchObject({ 'out:ann': 50 });
   });
 
-  test('remembers a gate as long as it is blocked or a slot of it is reserved', async () => {
+  test('remembers a gate as long as it is blocked or its period lasts', async () => {
     const prefix = `{${randomUUID()}}`;
     const { worker, close } = await openRedisPair(redisUrl, prefix);
-    await worker.learn(lesson({ gate: 'slow', intervalMs: 400_000 }));
-    await waits(worker, 3, { gates: ['slow'], deadline: NOW + 1_000_000 });
+    const slow = { key: 'slow', limit: { requests: 9, periodMs: 400_000 } };
+    await waits(worker, 3, { gates: [slow], now: NOW + 20_000 });
     await worker.learn(lesson({ gate: 'blocked', blockedUntil: NOW + 1_000_000 }));
     await close();
-    await expect(livesUnder(prefix)).resolves.toEqual({ 'gate:slow': 1201, 'gate:blocked': 1600 });
+    await expect(livesUnder(prefix)).resolves.toEqual({ 'gate:slow': 801, 'gate:blocked': 1600 });
   });
 
   test('keeps no message that has arrived', async () => {

@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { Coordinator } from '../../src/queue/coordinator.ts';
-import { rules } from '../../src/queue/scripts.ts';
+import { rules } from '../../src/queue/scripts/rules.ts';
 import { admission, entry, lesson, NOW } from './coordinator-bench.ts';
 import type { Pair } from './coordinator-bench.ts';
+import { breaksOff } from './coordinator-breaker.suite.ts';
 import { pacesGates } from './coordinator-gates.suite.ts';
 import { carriesReplies, tellsListeners } from './coordinator-messages.suite.ts';
 
@@ -31,6 +32,12 @@ export function coordinates(open: () => Promise<Pair>): void {
   describe('a write', () => {
     claimsWrites(current);
   });
+  describe('the workers', () => {
+    countsWorkers(current);
+  });
+  describe('the breaker', () => {
+    breaksOff(current);
+  });
   describe('the gates', () => {
     pacesGates(current);
   });
@@ -39,6 +46,26 @@ export function coordinates(open: () => Promise<Pair>): void {
   });
   describe.each(['cancel', 'announce'] as const)('%s', (verb) => {
     tellsListeners(current, verb);
+  });
+}
+
+function countsWorkers(current: () => Pair): void {
+  test('are counted where a replica beats and where a call is admitted', async () => {
+    const { api, worker } = current();
+    await expect(api.beat('api1')).resolves.toEqual({ workers: 0 });
+    await worker.beatWorker('one');
+    await worker.beatWorker('two');
+    await worker.beatWorker('two');
+    await expect(api.beat('api1')).resolves.toEqual({ workers: 2 });
+    await expect(api.admit(admission())).resolves.toMatchObject({ workers: 2 });
+    await expect(api.admit(admission({ cap: 0 }))).resolves.toMatchObject({ workers: 2 });
+  });
+
+  test('are not counted once they take no more calls', async () => {
+    const { api, worker } = current();
+    await worker.beatWorker('one');
+    await worker.leaveWorker('one');
+    await expect(api.beat('api1')).resolves.toEqual({ workers: 0 });
   });
 }
 
@@ -57,13 +84,24 @@ function capsUsers(current: () => Pair): void {
     const { api } = current();
     const answers = await Promise.all(Array.from({ length: 3 }, async () => api.admit(admission({ cap: 2 }))));
     expect(answers.map(({ admitted }) => admitted)).toEqual([true, true, false]);
-    expect(answers[2]).toEqual({ admitted: false, outstanding: 2 });
+    expect(answers[2]).toMatchObject({ admitted: false, full: 'user', outstanding: 2 });
   });
 
   test('another user is not affected', async () => {
     const { api } = current();
     await api.admit(admission({ cap: 1 }));
     await expect(api.admit(admission({ cap: 1, user: 'bob' }))).resolves.toMatchObject({ admitted: true });
+  });
+
+  test('all users together have no more than their cap', async () => {
+    const { api } = current();
+    const first = admission({ capOfAll: 2 });
+    await api.admit(first);
+    await api.admit(admission({ capOfAll: 2, user: 'bob' }));
+    const third = admission({ capOfAll: 2, user: 'eve' });
+    await expect(api.admit(third)).resolves.toMatchObject({ admitted: false, full: 'all', outstanding: 2 });
+    await api.leave(first);
+    await expect(api.admit(third)).resolves.toMatchObject({ admitted: true });
   });
 
   test('reads and writes count together', async () => {
@@ -121,7 +159,14 @@ function ordersFairly(current: () => Pair): void {
     const { api, worker } = current();
     await api.beat('api1');
     await worker.learn(lesson({ blockedUntil: NOW + 1000 }));
-    await worker.enter(entry({ priority: 400, gates: ['token'] }));
+    await worker.enter(entry({ priority: 400, gates: [{ key: 'token' }] }));
+    await expect(tagOf(api, {})).resolves.toBe(1);
+  });
+
+  test('what is done in bulk pays several turns for each call', async () => {
+    const { api } = current();
+    const bulk = { user: 'ann', flow: 'ann in bulk', step: 8 };
+    await expect(Promise.all([1, 2, 3].map(async () => tagOf(api, bulk)))).resolves.toEqual([8, 16, 24]);
     await expect(tagOf(api, {})).resolves.toBe(1);
   });
 
@@ -203,12 +248,12 @@ function letsCallsIn(current: () => Pair): void {
 
   test.each(['cancelled', 'orphan', 'expired'] as const)('charges no gate when it is %s', async (verdict) => {
     const { api, worker } = current();
-    const call = entry({ gates: ['token'], ...(verdict === 'expired' && { now: NOW + 60_000 }) });
+    const one = [{ key: 'token', limit: { requests: 1, periodMs: 60_000 } }];
+    const call = entry({ gates: one, now: NOW + 1000, ...(verdict === 'expired' && { deadline: NOW }) });
     if (verdict !== 'orphan') await api.beat('api1');
     if (verdict === 'cancelled') await api.cancel(call.callId);
-    await worker.learn(lesson({ intervalMs: 100 }));
     await expect(worker.enter(call)).resolves.toEqual({ verdict });
-    await expect(worker.reserve(entry({ gates: ['token'] }))).resolves.toEqual({ verdict: 'go', waitMs: 0 });
+    await expect(worker.reserve(entry({ gates: one, now: NOW + 1000 }))).resolves.toEqual({ verdict: 'go' });
   });
 }
 
@@ -234,10 +279,10 @@ function claimsWrites(current: () => Pair): void {
 
   test('that waits for a gate is not claimed before its slot', async () => {
     const { worker } = current();
-    const call = entry({ kind: 'write', gates: ['token'] });
+    const call = entry({ kind: 'write', gates: [{ key: 'token' }] });
     await worker.learn(lesson({ blockedUntil: NOW + 1000 }));
     await expect(worker.enter(call)).resolves.toEqual({ verdict: 'wait', waitMs: 1000 });
-    const again = { ...call, now: NOW + 1000, reserved: true };
+    const again = { ...call, now: NOW + 1000 };
     await expect(worker.enter(again)).resolves.toEqual({ verdict: 'go' });
     await expect(worker.enter(again)).resolves.toEqual({ verdict: 'claimed' });
   });

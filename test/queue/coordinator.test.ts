@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, inject, test } from 'vitest';
 import type { Coordinator } from '../../src/queue/coordinator.ts';
 import { createMemoryCoordinator } from '../../src/queue/coordinator-memory.ts';
-import { admission, entry, lesson, NOW, openRedisPair } from './coordinator-bench.ts';
+import { admission, entry, lesson, NOW, openRedisPair, slot } from './coordinator-bench.ts';
 import type { Pair } from './coordinator-bench.ts';
 import { coordinates } from './coordinator.suite.ts';
 
@@ -45,17 +45,23 @@ const deadlines = durations.map((ms) => ({ deadlineIn: ms }));
 const optional = { requiredKeys: [] };
 
 const admits = fc.record({ callId: calls, user: users, kind: kinds, cap: fc.integer({ min: 1, max: 4 }) });
+const limits = fc.constantFrom(undefined, { requests: 4, periodMs: 1000 }, { requests: 2, periodMs: 600 });
+const gates = fc.uniqueArray(fc.record({ key: gateNames, limit: limits, asksFirst: fc.boolean() }), {
+  selector: ({ key }) => key,
+});
+const priorities = fc.integer({ min: 1, max: 5 });
 const enters = fc.record({
   callId: calls,
   kind: kinds,
-  gates: fc.uniqueArray(gateNames),
-  reserved: fc.boolean(),
-  priority: fc.integer({ min: 1, max: 2_000_000 }),
+  gates,
+  priority: fc.oneof(priorities, fc.integer({ min: 1, max: 2_000_000 })),
 });
-const lessons = fc.record(
-  { intervalMs: fc.integer({ min: 0, max: 400 }), burstMs: durations, blockedIn: durations },
-  optional,
-);
+const windows = fc.record({
+  requests: fc.integer({ min: 1, max: 5 }),
+  periodMs: fc.constantFrom(500, 1000),
+  used: fc.integer({ min: 0, max: 5 }),
+});
+const lessons = fc.record({ window: windows, blockedIn: durations, isUnsaid: fc.boolean() }, optional);
 
 /** One use of one verb. */
 const step: fc.Arbitrary<{ readonly passMs: number; readonly act: Step }> = fc.record({
@@ -67,13 +73,22 @@ const step: fc.Arbitrary<{ readonly passMs: number; readonly act: Step }> = fc.r
     fc.tuple(enters, deadlines).map(([call, { deadlineIn }]): Step => {
       return async (it, now) => it.enter(entry({ ...call, now, deadline: now + deadlineIn }));
     }),
-    fc.tuple(fc.uniqueArray(gateNames), deadlines).map(([gates, { deadlineIn }]): Step => {
-      return async (it, now) => it.reserve({ gates, now, deadline: now + deadlineIn });
+    fc.tuple(calls, gates, priorities, deadlines).map(([callId, passed, priority, { deadlineIn }]): Step => {
+      return async (it, now) => it.reserve(slot({ callId, gates: passed, priority, now, deadline: now + deadlineIn }));
     }),
-    fc.tuple(gateNames, lessons).map(([gate, { blockedIn, ...learned }]): Step => {
-      return async (it, now) =>
-        it.learn(lesson({ gate, now, ...learned, ...(blockedIn !== undefined && { blockedUntil: now + blockedIn }) }));
+    fc.tuple(gateNames, lessons).map(([gate, { blockedIn, window, isUnsaid }]): Step => {
+      return async (it, now) => {
+        const blockedUntil = blockedIn === undefined ? undefined : now + blockedIn;
+        const resetAt = window === undefined ? 0 : (Math.floor(now / window.periodMs) + 1) * window.periodMs;
+        const told = window === undefined ? undefined : { ...window, resetAt };
+        return it.learn(lesson({ gate, now, blockedUntil, isUnsaid, window: told }));
+      };
     }),
+    fc.boolean().map(
+      (ok): Step =>
+        async (it, now) =>
+          it.judge({ host: 'gitlab', ok, now }),
+    ),
     fc.tuple(calls, users).map(
       ([callId, user]): Step =>
         async (it) =>

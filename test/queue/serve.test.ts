@@ -45,9 +45,11 @@ async function serveWith(broken: Partial<Broker['coordinator']> = {}): Promise<O
   const handle = async (): Promise<never> => {
     throw new Error(planted, { cause: new Error(planted) });
   };
-  const serve = await createServe({ broker: watched, seal, handle, worker: 'w', concurrency, now: Date.now, log });
+  const own = { host: 'gitlab', gatesOf: () => [], worker: 'w' };
+  const serve = await createServe({ broker: watched, seal, handle, ...own, concurrency, now: Date.now, log });
   const hash = createKeyedHash(SECRET);
-  const asked = createAsk({ broker: memory, seal, hash, api: 'a', maxOutstandingPerCaller: 9, now: Date.now, log });
+  const caps = { maxOutstandingPerCaller: 9, maxOutstanding: 99 };
+  const asked = createAsk({ broker: memory, seal, hash, api: 'a', ...caps, now: Date.now, log });
   await expect.poll(() => asked.unreadyReason()).toBeUndefined();
   const grants = {
     readOnly: false,
@@ -65,7 +67,6 @@ async function serveWith(broken: Partial<Broker['coordinator']> = {}): Promise<O
       args: { title: planted },
       caller: { id: 'c', tokenFrom: 'server', grants },
       token: planted,
-      gates: [planted],
       deadline: Date.now() + 3000,
     },
     { signal: new AbortController().signal, onProgress: () => undefined },

@@ -43,11 +43,26 @@ async function answersPing(url: string): Promise<void> {
   }
 }
 
-/** A Redis of its own on `port` (a free one by default), ended by its pid. */
-export async function spawnRedis(port?: number): Promise<RedisServer> {
+/**
+ * A Redis of its own on `port` (a free one by default), ended by its pid. With `keptIn` it writes down in that folder what
+ * it holds, and begins with what is there.
+ */
+export async function spawnRedis(port?: number, keptIn?: string): Promise<RedisServer> {
   const chosen = port ?? (await freePort());
-  const dir = await mkdtemp(path.join(tmpdir(), 'redis-'));
-  const args = ['--port', String(chosen), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', dir];
+  const dir = keptIn ?? (await mkdtemp(path.join(tmpdir(), 'redis-')));
+  const appendOnly = keptIn === undefined ? 'no' : 'yes';
+  const args = [
+    '--port',
+    String(chosen),
+    '--bind',
+    '127.0.0.1',
+    '--save',
+    '',
+    '--appendonly',
+    appendOnly,
+    '--dir',
+    dir,
+  ];
   const child = spawn('redis-server', args, { stdio: 'ignore' });
   const url = `redis://127.0.0.1:${String(chosen)}`;
   await answersPing(url);
@@ -60,7 +75,7 @@ export async function spawnRedis(port?: number): Promise<RedisServer> {
         child.kill('SIGKILL');
         await once(child, 'exit');
       }
-      await rm(dir, { recursive: true, force: true });
+      if (keptIn === undefined) await rm(dir, { recursive: true, force: true });
     },
   };
 }

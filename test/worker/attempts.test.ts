@@ -3,7 +3,7 @@ import { Failure } from '../../src/errors.ts';
 import { GitLabFailure } from '../../src/gitlab/failure.ts';
 import type { GitLabResponse } from '../../src/gitlab/request.ts';
 import { Later } from '../../src/queue/turn.ts';
-import type { Turn } from '../../src/queue/turn.ts';
+import type { RetryClass } from '../../src/tools/facts.ts';
 import { backoffMs, mayRepeat, withAttempts } from '../../src/worker/attempts.ts';
 
 const answered = (status: number): GitLabFailure =>
@@ -12,8 +12,7 @@ const refused = new GitLabFailure('GITLAB_UNREACHABLE', 'refused', { acted: 'no'
 const reset = new GitLabFailure('GITLAB_UNREACHABLE', 'reset', { acted: 'maybe' });
 const silent = new GitLabFailure('GITLAB_TIMEOUT', 'silent', { acted: 'maybe' });
 const missing = new GitLabFailure('GITLAB_NOT_FOUND', '404', { acted: 'no', status: 404 });
-const throttled = (retryAfterMs?: number): GitLabFailure =>
-  new GitLabFailure('GITLAB_RATE_LIMITED', '429', { acted: 'no', status: 429, retryAfterMs });
+const throttled = new GitLabFailure('GITLAB_RATE_LIMITED', '429', { acted: 'no', status: 429 });
 
 describe('what may be sent again', () => {
   test.each([
@@ -22,7 +21,7 @@ describe('what may be sent again', () => {
     ['a reset', reset, { read: true, repeatable: true, once: false }],
     ['silence', silent, { read: true, repeatable: true, once: false }],
     ['404', missing, { read: false, repeatable: false, once: false }],
-    ['429', throttled(), { read: true, repeatable: true, once: true }],
+    ['429', throttled, { read: true, repeatable: true, once: true }],
     ['an error of ours', new Error('x'), { read: false, repeatable: false, once: false }],
   ])('after %s', (_, error, expected) => {
     const classes = ['read', 'repeatable', 'once'] as const;
@@ -40,36 +39,31 @@ interface Outcome {
   readonly tries: number;
   readonly error: unknown;
   readonly progress: readonly string[];
-  readonly lessons: readonly number[];
 }
 
-/** Sends with these failures one after the other, then success, under a gate that answers `slot`. */
-async function send(
-  failures: readonly Error[],
-  {
-    slot = { verdict: 'go', waitMs: 0 },
-    mayComeAgain = true,
-  }: Partial<{ slot: Awaited<ReturnType<Turn['reserve']>>; mayComeAgain: boolean }> = {},
-): Promise<Outcome> {
-  const { signal } = new AbortController();
+interface Course {
+  /** How long each try takes. */
+  readonly tryMs?: number;
+  readonly retryClass?: RetryClass;
+  readonly signal?: AbortSignal;
+  readonly random?: () => number;
+}
+
+/** Tries with these failures one after the other, then success; only the tries take time, unless the dice say more. */
+async function send(failures: readonly Error[], course: Course = {}): Promise<Outcome> {
+  const { tryMs = 0, retryClass = 'read', signal = new AbortController().signal, random = () => 0 } = course;
   const progress: string[] = [];
-  const lessons: number[] = [];
+  const clock = { now: 0 };
   let tries = 0;
   const response: GitLabResponse = { status: 200, headers: {}, body: {} };
-  const turn: Turn = {
+  const error: unknown = await withAttempts({
+    turn: { progress: (message) => void progress.push(message) },
     signal,
-    progress: (message) => void progress.push(message),
-    reserve: async () => slot,
-    learn: async ({ blockedUntil }) => void lessons.push(blockedUntil),
-  };
-  const error = await withAttempts({
-    turn,
-    signal,
-    mayComeAgain: () => mayComeAgain,
-    retryClass: 'read',
-    now: () => 1000,
-    random: () => 0,
+    retryClass,
+    now: () => clock.now,
+    random,
     send: async () => {
+      clock.now += tryMs;
       const failure = failures[tries];
       tries += 1;
       if (failure !== undefined) throw failure;
@@ -79,52 +73,74 @@ async function send(
     () => undefined,
     (reason: unknown) => reason,
   );
-  return { tries, error, progress, lessons };
+  return { tries, error, progress };
 }
+
+const outage = (length: number): readonly GitLabFailure[] =>
+  Array.from({ length }, (_, index) => answered(502 + (index % 2)));
 
 test('tries again until it succeeds, and says so', async () => {
   expect(await send([answered(502), reset])).toEqual({
     tries: 3,
     error: undefined,
-    progress: ['retry 1 of 4 after 502', 'retry 2 of 4 after GITLAB_UNREACHABLE'],
-    lessons: [],
+    progress: ['retry 1 of 5 after 502', 'retry 2 of 5 after GITLAB_UNREACHABLE'],
   });
 });
 
-test('gives up after four retries with the last failure', async () => {
-  const failures = [502, 502, 502, 502, 503].map((status) => answered(status));
+test('gives up after five retries with the last failure, when ten seconds have passed', async () => {
+  const failures = outage(20);
 
-  expect(await send(failures)).toMatchObject({ tries: 5, error: failures.at(-1) });
+  expect(await send(failures, { tryMs: 2500 })).toMatchObject({ tries: 6, error: failures[5] });
 });
 
-test('tells all workers how long GitLab asks to wait', async () => {
-  expect(await send([throttled(7000)])).toMatchObject({ tries: 2, error: undefined, lessons: [8000] });
+test.each([
+  [1000, 11],
+  [500, 21],
+  [100, 101],
+])('goes on for ten seconds since its first failure: with tries of %i ms it makes %i', async (tryMs, tries) => {
+  const failures = outage(200);
+
+  expect(await send(failures, { tryMs })).toMatchObject({ tries, error: failures[tries - 1] });
 });
 
-test('lets a moment pass where GitLab says that it may ask again at once', async () => {
-  expect(await send([throttled(0)])).toMatchObject({ tries: 2, error: undefined, lessons: [1100] });
+test('outlives an outage of three seconds, whatever the dice say', async () => {
+  expect(await send(outage(30), { tryMs: 100 })).toMatchObject({ tries: 31, error: undefined });
 });
 
-test('is not shut out for ever by a wait that no limit of GitLab has', async () => {
-  expect(await send([throttled(999_999_999_999_000)])).toMatchObject({ lessons: [3_601_000] });
+test('names no number of retries beyond the fifth', async () => {
+  const { progress } = await send(outage(7));
+
+  expect(progress.slice(4)).toEqual(['retry 5 of 5 after 502', 'retry 6 after 503', 'retry 7 after 502']);
 });
 
-test('being throttled uses up no retry', async () => {
-  const failures = Array.from({ length: 9 }, () => throttled(1));
-
-  expect(await send(failures)).toMatchObject({ tries: 10, error: undefined });
+test('what must not be sent twice is given up at once', async () => {
+  expect(await send([reset], { retryClass: 'once' })).toEqual({ tries: 1, error: reset, progress: [] });
 });
 
-test('gives its place back for a long wait', async () => {
-  const { error } = await send([throttled(7000)], { slot: { verdict: 'wait', waitMs: 7000 } });
+test('being throttled uses up no retry, and no patience', async () => {
+  const failures = [...Array.from({ length: 9 }, () => throttled), ...outage(6)];
 
-  expect(error).toEqual(expect.objectContaining({ waitMs: 7000 }));
-  expect(error).toBeInstanceOf(Later);
+  expect(await send(failures, { tryMs: 2000 })).toMatchObject({ tries: 15, error: failures[14] });
 });
 
-test('says at once when the wait is longer than the deadline', async () => {
-  const { error } = await send([throttled(7000)], { slot: { verdict: 'limited', waitMs: 90_000 } });
+test.each([
+  ['a call that goes back to the queue', new Later(7000)],
+  ['a call without a place before its deadline', new Failure('GITLAB_RATE_LIMITED', 'later')],
+  ['an error of ours', new Error('x')],
+])('%s is not tried again', async (_, error) => {
+  expect(await send([error])).toEqual({ tries: 1, error, progress: [] });
+});
 
-  expect(error).toEqual(expect.objectContaining({ code: 'GITLAB_RATE_LIMITED', retryAfterMs: 90_000 }));
-  expect(error).toBeInstanceOf(Failure);
+test('a deadline ends the wait for the next try, and is told as such', async () => {
+  const deadline = new AbortController();
+  const passed = new Failure('DEADLINE_EXCEEDED', 'The call was not finished before its deadline');
+  const random = (): number => {
+    setImmediate(() => {
+      deadline.abort(passed);
+    });
+    return 1;
+  };
+  const { tries, error } = await send(outage(20), { signal: deadline.signal, random });
+
+  expect([tries, error]).toEqual([1, passed]);
 });

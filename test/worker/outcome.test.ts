@@ -2,11 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { createLog } from '../../src/log.ts';
 import { GitLabFailure } from '../../src/gitlab/failure.ts';
 import type { GitLabResponse } from '../../src/gitlab/request.ts';
+import { CALL_VERSION } from '../../src/queue/call.ts';
 import type { Answer } from '../../src/queue/call.ts';
-import type { Turn } from '../../src/queue/turn.ts';
 import { tools } from '../../src/tools/index.ts';
 import type { Args } from '../../src/tools/tool.ts';
 import { createRun } from '../../src/worker/run.ts';
+import { openGates, openTurn } from '../support/open-turn.ts';
 
 const failed = (code: 'GITLAB_RATE_LIMITED' | 'GITLAB_NOT_FOUND' | 'GITLAB_FAILED', status: number): GitLabFailure =>
   new GitLabFailure(code, `GitLab answered ${String(status)}`, { acted: status < 500 ? 'no' : 'maybe', status });
@@ -19,7 +20,7 @@ const done: GitLabResponse = { status: 204, headers: {}, body: undefined };
 
 const grants = {
   readOnly: false,
-  toolsets: ['labels', 'merge_requests'],
+  toolsets: ['issues', 'labels', 'merge_requests'],
   allowedProjects: [],
   allowedTools: [],
   deniedTools: [],
@@ -38,6 +39,7 @@ async function run(name: string, args: Args, outcomes: readonly (GitLabFailure |
   let requests = 0;
   const handle = createRun({
     tools,
+    gates: openGates,
     maxAnswerBytes: 1000,
     usersFor: () => undefined,
     now: Date.now,
@@ -53,15 +55,17 @@ async function run(name: string, args: Args, outcomes: readonly (GitLabFailure |
       },
     },
   });
-  const turn: Turn = {
-    signal: new AbortController().signal,
-    progress: () => undefined,
-    reserve: async () => ({ verdict: 'go', waitMs: 0 }),
-    learn: async () => undefined,
-  };
   const caller = { id: 'c', tokenFrom: 'X-GitLab-Token', grants } as const;
-  const call = { v: 1, id: 'i', tool: name, args, caller, token: 'glpat-x', deadline: Date.now() + 9000 } as const;
-  return { answer: await handle(call, turn), requests, log: lines.join('') };
+  const call = {
+    v: CALL_VERSION,
+    id: 'i',
+    tool: name,
+    args,
+    caller,
+    token: 'glpat-x',
+    deadline: Date.now() + 9000,
+  } as const;
+  return { answer: await handle(call, openTurn()), requests, log: lines.join('') };
 }
 
 describe('a DELETE whose target is gone', () => {
@@ -91,8 +95,8 @@ test('a refusal that names what was asked for names it to the caller, not to the
 });
 
 test('a write whose answers are lost is of unknown outcome, and sent only once', async () => {
-  const args = { project_id: 'team/app', name: 'bug', color: '#aa0000' };
-  const { answer, requests } = await run('create_label', args, [broken]);
+  const args = { project_id: 'team/app', title: 'bug' };
+  const { answer, requests } = await run('create_issue', args, [broken]);
 
   expect(answer).toMatchObject({ ok: false, code: 'OUTCOME_UNKNOWN' });
   expect(requests).toBe(1);

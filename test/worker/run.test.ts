@@ -2,12 +2,14 @@ import { expect, test } from 'vitest';
 import { createLog } from '../../src/log.ts';
 import { answerFailure } from '../../src/gitlab/failure.ts';
 import type { GitLabResponse } from '../../src/gitlab/request.ts';
+import { CALL_VERSION } from '../../src/queue/call.ts';
 import type { Answer } from '../../src/queue/call.ts';
 import type { Reserved } from '../../src/queue/coordinator.ts';
 import { tools, toolsets } from '../../src/tools/index.ts';
 import { isAudited } from '../../src/tools/audited.ts';
 import { createGitLabUsers } from '../../src/worker/gitlab-users.ts';
 import { createRun } from '../../src/worker/run.ts';
+import { openGates, openTurn } from '../support/open-turn.ts';
 
 const OWN = 'glpat-own';
 const ISSUE = { project_id: 'team/app', issue_iid: 7 };
@@ -29,7 +31,14 @@ interface Ran {
   readonly log: string;
 }
 
-const reserve = async (): Promise<Reserved> => ({ verdict: 'wait', waitMs: 4 });
+/** Each request but the first waits a little for its place. */
+function waitingGate(): () => Promise<Reserved> {
+  let asked = 0;
+  return async () => {
+    asked += 1;
+    return asked % 2 === 1 ? { verdict: 'wait', waitMs: 4 } : { verdict: 'go' };
+  };
+}
 
 /** Runs one call against the given answers of GitLab, with a clock that each answer advances by 10 ms. */
 async function run(tool: string, args: object, replies: readonly (GitLabResponse | Error)[]): Promise<Ran> {
@@ -45,21 +54,16 @@ async function run(tool: string, args: object, replies: readonly (GitLabResponse
   const handle = createRun({
     client: { send, close: async () => undefined },
     tools,
+    gates: openGates,
     maxAnswerBytes: 60_000,
     usersFor: () => undefined,
     now: () => clock.now,
     random: () => 0,
     log: createLog({ level: 'debug', destination: { write: (line) => void lines.push(line) } }),
   });
-  const turn = {
-    signal: new AbortController().signal,
-    progress: () => undefined,
-    reserve,
-    learn: async () => undefined,
-  };
   const caller = { id: 'c', tokenFrom: 'server', grants } as const;
   const call = {
-    v: 1,
+    v: CALL_VERSION,
     id: 'call',
     tool,
     args: { ...args },
@@ -68,7 +72,7 @@ async function run(tool: string, args: object, replies: readonly (GitLabResponse
     deadline: 65_000,
     askedAt: 4900,
   } as const;
-  return { answer: await handle(call, turn), log: lines.join('') };
+  return { answer: await handle(call, openTurn({ reserve: waitingGate() })), log: lines.join('') };
 }
 
 const textsOf = (answer: Answer): unknown => (answer.ok ? answer.content.map((block) => block['text']) : answer.detail);
@@ -101,7 +105,7 @@ test('a failure lacks what GitLab says of tokens', async () => {
 
 test('an answer tells attempts, waits, its time and the id that GitLab gave the request', async () => {
   const { answer, log } = await run('get_issue', ISSUE, [bad(502, 'x'), ok({ iid: 7 })]);
-  const facts = { attempts: 2, waitMs: 100, runMs: 20, requestId: 'req-9' };
+  const facts = { attempts: 2, waitMs: 104, runMs: 16, requestId: 'req-9' };
 
   expect(answer.facts).toEqual(facts);
   expect(JSON.parse(log)).toMatchObject({ msg: 'call', outcome: 'OK', ...facts });

@@ -64,9 +64,11 @@ export function createServerBuilder(options: ServerOptions): BuildServer {
         throw new ProtocolError(ProtocolErrorCode.InvalidParams, `Unknown tool: ${params.name.slice(0, 100)}`);
       }
       const args = params.arguments ?? {};
-      const { signal } = context.mcpReq;
+      const { signal, _meta: meta } = context.mcpReq;
       const reply = confirmReplyOf(era, context);
-      return callTool({ tool, args, identity, signal, reply, onProgress: progressTo(context) });
+      const idempotencyHeader = context.http?.req?.headers.get('idempotency-key') ?? undefined;
+      const onProgress = progressTo(context);
+      return callTool({ tool, args, identity, signal, reply, meta, idempotencyHeader, onProgress });
     });
     servePrompts(server, identityOf(authInfo).caller.grants);
     return server;

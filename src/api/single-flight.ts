@@ -1,0 +1,159 @@
+import { Failure } from '../errors.ts';
+import type { FailureCode } from '../errors.ts';
+import type { Ask } from '../queue/ask.ts';
+import type { Answer } from '../queue/call.ts';
+import type { Question } from '../queue/question.ts';
+
+interface SingleFlightOptions {
+  readonly ask: Ask['ask'];
+  readonly hash: (label: string, value: string) => string;
+  readonly now: () => number;
+}
+
+type Asking = Parameters<Ask['ask']>[1];
+
+/** Asks once for all who ask the same at the same time. */
+export interface SingleFlight {
+  readonly ask: Ask['ask'];
+  /** Something was written: who asks from now on gets no answer to a question that was asked before. */
+  readonly touched: () => void;
+}
+
+/**
+ * Identical reads (tool, arguments, token, grants) share one question while it is under way at this replica. Each asker keeps
+ * its own progress, cancel and deadline, and a failure that is one asker's own does not fall on the others.
+ */
+export function createSingleFlight({ ask, hash, now }: SingleFlightOptions): SingleFlight {
+  const flights = new Map<string, Flight>();
+  const start = (key: string, question: Question): Flight => {
+    const forget = (): void => {
+      if (flights.get(key) === flight) flights.delete(key);
+    };
+    const flight = takeOff(ask, question, forget);
+    flights.set(key, flight);
+    return flight;
+  };
+  const share = async (key: string, asked: Asked): Promise<Answer> => {
+    const { question, asking } = asked;
+    const flight = flights.get(key) ?? start(key, question);
+    const answered = ride(flight, asked, question.deadline - now());
+    const code = await codeOf(answered);
+    const isOver = asking.signal.aborted || !isAnothers(code, flight.question, question);
+    return isOver ? answered : share(key, asked);
+  };
+  const touched = (): void => {
+    flights.clear();
+  };
+  return {
+    touched,
+    ask: async (question, asking) => {
+      if (question.kind === 'write') return ask(question, asking).finally(touched);
+      return isShared(question, asking) ? share(keyOf(question, hash), { question, asking }) : ask(question, asking);
+    },
+  };
+}
+
+interface Asked {
+  readonly question: Question;
+  readonly asking: Asking;
+}
+
+interface Flight {
+  /** The first asker's. */
+  readonly question: Question;
+  readonly answered: Promise<Answer>;
+  /** Hears what is told of the flight, from the last word on; the function given back leaves it. */
+  readonly board: (onProgress: Asking['onProgress']) => () => void;
+}
+
+const isShared = (question: Question, { signal }: Asking): boolean => question.noCache !== true && !signal.aborted;
+
+/** Where the token comes from is part of the words of a failure; a bulk call waits longer than others. */
+function keyOf({ tool, args, token, caller, isBulk }: Question, hash: SingleFlightOptions['hash']): string {
+  const { grants, tokenFrom } = caller;
+  return hash('flight', JSON.stringify(sorted([tool, args, token, tokenFrom, grants, isBulk === true])));
+}
+
+/** The same value with the fields of every object in one order. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== 'object' || value === null) return value;
+  const fields = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  // As pairs, because an object would put names that are numbers first.
+  return { fields: fields.map(([name, field]) => [name, sorted(field)]) };
+}
+
+/** `onEnd` is called when it is answered, and when the last one leaves. */
+function takeOff(ask: Ask['ask'], question: Question, onEnd: () => void): Flight {
+  const nobody = new AbortController();
+  const seats = new Set<Pick<Asking, 'onProgress'>>();
+  const said: { last?: string } = {};
+  const onProgress = (message: string): void => {
+    said.last = message;
+    for (const seat of seats) seat.onProgress(message);
+  };
+  return {
+    question,
+    answered: ask(question, { signal: nobody.signal, onProgress }).finally(onEnd),
+    board: (hear) => {
+      const seat = { onProgress: hear };
+      seats.add(seat);
+      if (said.last !== undefined) hear(said.last);
+      return () => {
+        seats.delete(seat);
+        if (seats.size > 0) return;
+        onEnd();
+        nobody.abort();
+      };
+    },
+  };
+}
+
+/** Settles with the flight, with the client's cancel, or at the asker's own deadline where that is earlier. */
+async function ride(flight: Flight, { question, asking }: Asked, patienceMs: number): Promise<Answer> {
+  const { signal, onProgress } = asking;
+  const leave = flight.board(onProgress);
+  return new Promise((resolve, reject) => {
+    const ended =
+      <Value>(settle: (value: Value) => void) =>
+      (value: Value): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', cancel);
+        leave();
+        settle(value);
+      };
+    const fail = ended(reject);
+    const cancel = (): void => {
+      fail(new Failure('CANCELLED', 'The client cancelled the call.'));
+    };
+    const expire = (): void => {
+      fail(new Failure('DEADLINE_EXCEEDED', 'The call was not finished before its deadline.'));
+    };
+    const isEarlier = question.deadline < flight.question.deadline;
+    const timer = isEarlier ? setTimeout(expire, Math.max(0, patienceMs)) : undefined;
+    signal.addEventListener('abort', cancel, { once: true });
+    flight.answered.then(ended(resolve), fail);
+  });
+}
+
+async function codeOf(answered: Promise<Answer>): Promise<FailureCode | undefined> {
+  try {
+    const answer = await answered;
+    return answer.ok ? undefined : answer.code;
+  } catch (error) {
+    return error instanceof Failure ? error.code : 'INTERNAL';
+  }
+}
+
+/** The first asker's cap, cancel or replica. */
+const personal: ReadonlySet<FailureCode | undefined> = new Set(['BUSY', 'CANCELLED', 'SHUTTING_DOWN']);
+/** There was no time left for it. */
+const timely: ReadonlySet<FailureCode | undefined> = new Set(['DEADLINE_EXCEEDED', 'GITLAB_RATE_LIMITED']);
+/** Who has less time left after that is not worth another question. */
+const WORTH_ASKING_MS = 1000;
+
+/** Whether a flight failed for a reason that was its first asker's alone: then the others ask again, together. */
+function isAnothers(code: FailureCode | undefined, first: Question, own: Question): boolean {
+  if (first === own) return false;
+  return personal.has(code) || (timely.has(code) && own.deadline > first.deadline + WORTH_ASKING_MS);
+}

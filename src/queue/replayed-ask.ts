@@ -1,0 +1,106 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Failure } from '../errors.ts';
+import type { Ask } from './ask.ts';
+import { answer as answerSchema } from './call.ts';
+import type { Answer } from './call.ts';
+import type { Question } from './question.ts';
+import type { Begun, Replays } from './replays.ts';
+import type { Seal } from './seal.ts';
+
+interface ReplayedAskOptions {
+  readonly ask: Ask['ask'];
+  readonly replays: Replays;
+  readonly seal: Pick<Seal, 'open'>;
+  readonly hash: (label: string, value: string) => string;
+  readonly now: () => number;
+}
+
+type Asking = Parameters<Ask['ask']>[1];
+
+/** A write under an idempotency key. */
+interface Keyed {
+  readonly question: Question;
+  readonly key: string;
+  readonly fingerprint: string;
+  readonly asking: Asking;
+}
+
+/** How often a repeated call looks for the first one's answer. */
+const POLL_MS = 200;
+/** As long as `ask` waits at most beyond the deadline: the key of a call that is never started ends with it. */
+const GRACE_MS = 1500;
+
+/** Asks each write under one idempotency key once: a repeated one gets the first one's answer, at whichever replica. */
+export function createReplayedAsk(options: ReplayedAskOptions): Ask['ask'] {
+  const { ask, hash } = options;
+  return async (question, asking) => {
+    const { kind, replay: key, tool, args } = question;
+    if (kind === 'read' || key === undefined) return ask({ ...question, replay: undefined }, asking);
+    const fingerprint = hash('fingerprint', JSON.stringify([tool, sorted(args)]));
+    return answerOf(options, { question, key, fingerprint, asking }, false);
+  };
+}
+
+async function answerOf(options: ReplayedAskOptions, call: Keyed, hasWaited: boolean): Promise<Answer> {
+  const { question, fingerprint, asking } = call;
+  const begun = await begin(options, call);
+  if (begun.isFirst) return askFirst(options, call);
+  if (begun.fingerprint !== fingerprint) {
+    const words = 'This idempotency key was used for another call: repeat that call unchanged, or use a new key';
+    throw new Failure('INVALID_ARGUMENTS', words);
+  }
+  if (begun.answer !== undefined) return opened(options.seal, begun.callId, begun.answer);
+  if (options.now() + POLL_MS >= question.deadline) {
+    const words = 'The first call under this idempotency key is still under way; repeat it under the same key';
+    throw new Failure('DEADLINE_EXCEEDED', words);
+  }
+  if (!hasWaited) asking.onProgress('the same call is under way');
+  await sleep(POLL_MS, undefined, { signal: asking.signal }).catch((error: unknown) => {
+    throw new Failure('CANCELLED', 'The client cancelled the call.', { cause: error });
+  });
+  return answerOf(options, call, true);
+}
+
+async function begin({ replays, now }: ReplayedAskOptions, { question, key, fingerprint }: Keyed): Promise<Begun> {
+  const { callId, deadline } = question;
+  try {
+    // Until a worker runs the call nothing has happened: should it never get there, the key is soon free again.
+    return await replays.begin({ key, callId, fingerprint, lifeMs: Math.max(1, deadline + GRACE_MS - now()) });
+  } catch (error) {
+    replays.release({ key, callId, phase: 'waiting' }).catch(() => undefined);
+    const words = 'The idempotency key cannot be looked up, so the call was not started.';
+    throw new Failure('QUEUE_UNAVAILABLE', words, { cause: error });
+  }
+}
+
+/** What is released here was not started and never is: the worker starts no write whose key is not its own. */
+async function askFirst({ ask, replays }: ReplayedAskOptions, { question, key, asking }: Keyed): Promise<Answer> {
+  const { callId } = question;
+  let isDone = false;
+  try {
+    const answer = await ask(question, asking);
+    isDone = answer.ok;
+    return answer;
+  } finally {
+    if (!isDone) await replays.release({ key, callId, phase: 'waiting' }).catch(() => undefined);
+  }
+}
+
+/** The facts were those of the first call, which has told them. */
+function opened(seal: ReplayedAskOptions['seal'], callId: string, sealed: Buffer): Answer {
+  try {
+    const text = seal.open(sealed, `answer:${callId}`).toString('utf8');
+    return { ...answerSchema.parse(JSON.parse(text)), facts: undefined, isReplayed: true };
+  } catch (error) {
+    const words = 'The first call under this idempotency key was answered, but its answer cannot be read any more';
+    throw new Failure('OUTCOME_UNKNOWN', words, { cause: error });
+  }
+}
+
+/** Objects with their names in order, so that equal arguments are equal as text. */
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((each) => sorted(each));
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return Object.fromEntries(entries.map(([name, each]) => [name, sorted(each)]));
+}

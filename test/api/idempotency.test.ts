@@ -1,0 +1,146 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import * as z from 'zod';
+import { connectClient, connectOldClient, post } from '../support/clients.ts';
+import { startGitLab } from '../gitlab/server.ts';
+import { startWhole } from '../support/whole.ts';
+
+/** The whole service in this process: the stand-in's journal says what was written. */
+
+const alice = { 'X-GitLab-Token': 'glpat-alice' };
+
+let gitlab: Awaited<ReturnType<typeof startGitLab>>;
+let service: Awaited<ReturnType<typeof startWhole>>;
+
+beforeEach(async () => {
+  gitlab = await startGitLab();
+  service = await startWhole({ GITLAB_API_URL: gitlab.apiUrl });
+});
+
+afterEach(async () => {
+  await service.close();
+  await gitlab.close();
+});
+
+const reply = z.object({
+  result: z.object({
+    content: z.tuple([z.object({ text: z.string() })]),
+    isError: z.boolean().optional(),
+    _meta: z.looseObject({ replayed: z.boolean().optional() }).optional(),
+  }),
+});
+
+interface Sent {
+  readonly name?: string;
+  readonly title?: string;
+  readonly meta?: Readonly<Record<string, unknown>>;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+interface Told {
+  readonly text: string;
+  readonly isReplayed: boolean;
+}
+
+async function call({ name = 'create_issue', title = 'T', meta, headers = alice }: Sent): Promise<Told> {
+  const args = name === 'create_issue' ? { project_id: 'team/app', title } : { project_id: 'team/app' };
+  const params = { name, arguments: args, _meta: meta };
+  const response = await post(service.url, { jsonrpc: '2.0', id: 1, method: 'tools/call', params }, headers);
+  const { content, _meta } = reply.parse(await response.json()).result;
+  return { text: content[0].text, isReplayed: _meta?.replayed === true };
+}
+
+const writes = (): number => gitlab.journal.entries().filter(({ method }) => method === 'POST').length;
+const underKey = (key: unknown): Sent => ({ meta: { idempotencyKey: key } });
+const underHeader = (key: string): Sent => ({ headers: { ...alice, 'Idempotency-Key': key } });
+
+describe('a write that is sent twice', () => {
+  test.each<[string, Sent, Sent]>([
+    ['_meta', underKey('a-1'), underKey('a-1')],
+    ['the header', underHeader('"a-1"'), underHeader('"a-1"')],
+    ['the header without quotes', underHeader('a-1'), underHeader('"a-1"')],
+    ['the one and the other', underKey('a"1'), underHeader(String.raw`"a\"1"`)],
+    ['both', { ...underKey('a-1'), ...underHeader('a-1') }, underKey('a-1')],
+  ])('under one key in %s is written once', async (_, first, second) => {
+    const one = await call(first);
+    const other = await call(second);
+
+    expect(one).toMatchObject({ isReplayed: false, text: expect.stringMatching(/^\{"id":/u) });
+    expect(other).toEqual({ text: one.text, isReplayed: true });
+    expect(writes()).toBe(1);
+  });
+
+  test.each<[string, Sent, Sent]>([
+    ['without a key', {}, {}],
+    ['under two keys', underKey('a'), underKey('b')],
+    ['by two callers', underKey('a'), { ...underKey('a'), headers: { 'X-GitLab-Token': 'glpat-olga' } }],
+  ])('%s is written twice', async (_, first, second) => {
+    await call(first);
+    await call(second);
+
+    expect(writes()).toBe(2);
+  });
+
+  test('ten times at once under one key is written once', async () => {
+    const all = await Promise.all(Array.from({ length: 10 }, async () => call(underKey('a'))));
+
+    expect(new Set(all.map(({ text }) => text)).size).toBe(1);
+    expect(writes()).toBe(1);
+  });
+
+  test('with its answer lost gets the same word of it, and is not written again', async () => {
+    gitlab.faults.add({ match: { method: 'POST' }, times: 1, fault: { kind: 'htmlAfter' } });
+    const one = await call(underKey('a'));
+    const other = await call(underKey('a'));
+
+    expect(one.text).toMatch(/^OUTCOME_UNKNOWN/u);
+    expect(other).toEqual({ text: one.text, isReplayed: true });
+    expect(writes()).toBe(1);
+  });
+
+  test.each([
+    ['the older protocol', connectOldClient],
+    ['the protocol of 2026-07-28', connectClient],
+  ])('under one key over %s is written once', async (_, connect) => {
+    const client = await connect(service.url, alice);
+    const params = {
+      name: 'create_issue',
+      arguments: { project_id: 'team/app', title: 'T' },
+      _meta: { idempotencyKey: 'k' },
+    };
+    const [one, other] = [await client.callTool(params), await client.callTool(params)];
+    await client.close();
+
+    expect(other.content).toEqual(one.content);
+    expect(other['_meta']).toMatchObject({ replayed: true });
+    expect(writes()).toBe(1);
+  });
+});
+
+describe('an idempotency key', () => {
+  test('that was used for another call is refused', async () => {
+    await call(underKey('a'));
+    const { text } = await call({ ...underKey('a'), title: 'U' });
+
+    expect(text).toMatch(/^INVALID_ARGUMENTS: This idempotency key was used for another call/u);
+    expect(writes()).toBe(1);
+  });
+
+  test.each<[string, Sent]>([
+    ['is empty', underKey('')],
+    ['is no text', underKey(7)],
+    ['is too long', underKey('x'.repeat(256))],
+    ['holds what cannot be printed', underKey('a\n')],
+    ['differs between _meta and header', { ...underKey('a'), ...underHeader('b') }],
+  ])('that %s is refused', async (_, sent) => {
+    const { text } = await call(sent);
+
+    expect(text).toMatch(/^INVALID_ARGUMENTS: .*dempotency/u);
+    expect(writes()).toBe(0);
+  });
+
+  test('of a read means nothing', async () => {
+    const read = { name: 'get_project', ...underKey('') };
+
+    expect(await call(read)).toMatchObject({ isReplayed: false, text: expect.stringMatching(/^\{/u) });
+  });
+});

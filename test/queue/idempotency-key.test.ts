@@ -1,0 +1,65 @@
+import { describe, expect, test } from 'vitest';
+import { Failure } from '../../src/errors.ts';
+import type { Answer } from '../../src/queue/call.ts';
+import { createReplayedAsk } from '../../src/queue/replayed-ask.ts';
+import { createMemoryReplays } from '../../src/queue/replays-memory.ts';
+import { again, hash, seal, write } from './replayed-write.ts';
+
+const down = async (): Promise<never> => {
+  throw new Error('connection lost');
+};
+
+describe('an idempotency key', () => {
+  const ok: Answer = { ok: true, content: [] };
+  const quiet = { signal: new AbortController().signal, onProgress: (): void => undefined };
+
+  test('that cannot be looked up refuses the call: it is not asked', async () => {
+    const replays = createMemoryReplays({ clock: Date.now });
+    let asked = 0;
+    const ask = createReplayedAsk({
+      ask: async () => {
+        asked += 1;
+        return ok;
+      },
+      replays: { ...replays, begin: down },
+      seal,
+      hash,
+      now: Date.now,
+    });
+
+    await expect(ask(write(), quiet)).rejects.toThrow(/QUEUE_UNAVAILABLE: .* not started/u);
+    expect(asked).toBe(0);
+  });
+
+  test.each(['BUSY', 'NO_WORKERS', 'QUEUE_UNAVAILABLE', 'SHUTTING_DOWN', 'CANCELLED'] as const)(
+    'of a call that was not started (%s) is free again',
+    async (code) => {
+      const first = write();
+      const replays = createMemoryReplays({ clock: Date.now });
+      const ask = createReplayedAsk({
+        ask: async ({ callId }) => {
+          if (callId === first.callId) throw new Failure(code, 'no');
+          return ok;
+        },
+        replays,
+        seal,
+        hash,
+        now: Date.now,
+      });
+
+      await expect(ask(first, quiet)).rejects.toThrow(code);
+      await expect(ask(again(first), quiet)).resolves.toEqual(ok);
+    },
+  );
+
+  test('whose answer cannot be opened any more is no reason to write again', async () => {
+    const replays = createMemoryReplays({ clock: Date.now });
+    const ask = createReplayedAsk({ ask: async () => ok, replays, seal, hash, now: Date.now });
+    const first = write();
+    const key = first.replay ?? '';
+    await ask(first, quiet);
+    await replays.keep({ key, callId: first.callId, answer: Buffer.from('of an older secret') });
+
+    await expect(ask(again(first), quiet)).rejects.toThrow('OUTCOME_UNKNOWN');
+  });
+});

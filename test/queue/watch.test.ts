@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { createLog } from '../../src/log.ts';
+import { createAsk } from '../../src/queue/ask.ts';
+import type { Ask } from '../../src/queue/ask.ts';
+import { createMemoryBroker } from '../../src/queue/broker-memory.ts';
+import type { Broker } from '../../src/queue/broker.ts';
+import type { Answer } from '../../src/queue/call.ts';
+import { createKeyedHash, createSeal } from '../../src/queue/seal.ts';
+
+const SECRET = 'a-secret-of-the-tests-that-is-long-enough';
+const grants = {
+  readOnly: false,
+  toolsets: [],
+  allowedProjects: [],
+  allowedTools: [],
+  deniedTools: [],
+  destructive: true,
+};
+
+describe('a call that waits', () => {
+  let broker: Broker;
+  let asked: Ask;
+
+  beforeEach(async () => {
+    vi.useFakeTimers({ now: 0, toFake: ['Date', 'setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] });
+    broker = createMemoryBroker();
+    asked = createAsk({
+      broker,
+      seal: createSeal({ secrets: [SECRET] }),
+      hash: createKeyedHash(SECRET),
+      api: 'api1',
+      maxOutstandingPerCaller: 3,
+      maxOutstanding: 4,
+      now: Date.now,
+      log: createLog({ level: 'off' }),
+    });
+    await vi.waitFor(() => {
+      expect(asked.unreadyReason()).toBeUndefined();
+    });
+  });
+
+  afterEach(async () => {
+    vi.useRealTimers();
+    await broker.close();
+  });
+
+  const ask = async (caller: string, news: string[] = []): Promise<Answer> =>
+    asked.ask(
+      {
+        callId: randomUUID(),
+        kind: 'read',
+        tool: 'get_project',
+        args: {},
+        caller: { id: caller, tokenFrom: 'server', grants },
+        token: 'token',
+        deadline: Date.now() + 60_000,
+      },
+      { signal: new AbortController().signal, onProgress: (words) => void news.push(words) },
+    );
+
+  test('hears after five seconds that there is no worker, and a further one at once', async () => {
+    const first = ask('ann');
+    await vi.advanceTimersByTimeAsync(6000);
+    await expect(first).resolves.toMatchObject({ ok: false, code: 'NO_WORKERS' });
+    await expect(ask('ann')).rejects.toMatchObject({ code: 'NO_WORKERS' });
+  });
+
+  test('is not given up while a worker lives; it hears what it waits behind', async () => {
+    const news: string[] = [];
+    const calls = [ask('ann'), ask('bob'), ask('eve', news)];
+    const beats = setInterval(() => void broker.coordinator.beatWorker('worker1'), 500);
+    await vi.advanceTimersByTimeAsync(12_500);
+    clearInterval(beats);
+    expect(news).toEqual(Array.from({ length: 3 }, () => 'queued behind at most 2 calls'));
+    await vi.advanceTimersByTimeAsync(60_000);
+    await expect(Promise.all(calls)).resolves.toHaveLength(3);
+  });
+
+  test('has no more beside it than the caps allow', async () => {
+    const calls = [ask('ann'), ask('ann'), ask('ann')];
+    await expect(ask('ann')).rejects.toMatchObject({
+      code: 'BUSY',
+      detail: '3 of your calls are under way, which is all that one caller may have.',
+    });
+    calls.push(ask('bob'));
+    await expect(ask('eve')).rejects.toMatchObject({
+      code: 'BUSY',
+      detail: '4 calls of all callers are under way, which is all that this server takes.',
+    });
+    await vi.advanceTimersByTimeAsync(7000);
+    await expect(Promise.all(calls)).resolves.toHaveLength(4);
+  });
+});

@@ -1,0 +1,23 @@
+import type { Turn } from '../../src/queue/turn.ts';
+import { tools } from '../../src/tools/index.ts';
+import { createGates } from '../../src/worker/gates.ts';
+
+/** A turn that always may go, and tells nobody. */
+export function openTurn(changed: Partial<Turn> = {}): Turn {
+  return {
+    signal: new AbortController().signal,
+    progress: () => undefined,
+    reserve: async () => ({ verdict: 'go' }),
+    learn: async () => undefined,
+    judge: async () => undefined,
+    ...changed,
+  };
+}
+
+/** The gates of a GitLab of which nothing is known beforehand, under readable names. */
+export const openGates = createGates({
+  apiUrl: 'https://gitlab.example.com/api/v4',
+  limits: [],
+  tools,
+  hash: (label, value) => `${label}: ${value}`,
+});

@@ -1,0 +1,166 @@
+import { expect, test } from 'vitest';
+import { answerFailure, GitLabFailure } from '../../src/gitlab/failure.ts';
+import type { GitLabResponse } from '../../src/gitlab/request.ts';
+import { createLog } from '../../src/log.ts';
+import { CALL_VERSION } from '../../src/queue/call.ts';
+import type { Call } from '../../src/queue/call.ts';
+import type { Reserved } from '../../src/queue/coordinator.ts';
+import { Later } from '../../src/queue/turn.ts';
+import { tools, toolsets } from '../../src/tools/index.ts';
+import type { Args } from '../../src/tools/tool.ts';
+import { createRun } from '../../src/worker/run.ts';
+import { openGates, openTurn } from '../support/open-turn.ts';
+
+const ok = (body: unknown): GitLabResponse => ({ status: 200, headers: {}, body });
+const failed = (status: number, headers: GitLabResponse['headers'] = {}): GitLabFailure =>
+  answerFailure({ status, headers, text: '{"message":"words"}' }, 'glpat-x', 0);
+
+interface Course {
+  readonly tool: string;
+  readonly args: Args;
+  readonly replies: readonly (GitLabResponse | GitLabFailure)[];
+  /** What the gates say, one time after the other; then go. */
+  readonly places?: readonly Reserved[];
+  readonly allowed?: readonly string[];
+  readonly changed?: Partial<Call>;
+}
+
+interface Ran {
+  /** In the order in which it happened: `gates …`, `GET …`, `learn …`, `works` or `fails`. */
+  readonly steps: readonly string[];
+  readonly outcome: unknown;
+  readonly sendings: readonly unknown[];
+}
+
+/** A gate by its last word: host, token, or its class. */
+const short = (key: string): string =>
+  /^gate (?:token|host)?\s?(\w+): |^gate (\w+): /u.exec(key)?.slice(1).find(Boolean) ?? key;
+
+/** Runs one call and tells all that it does at the gates, at GitLab and for the other workers. */
+async function run({ tool, args, replies, places = [], allowed, changed }: Course): Promise<Ran> {
+  const steps: string[] = [];
+  const sendings: unknown[] = [];
+  const [left, answers] = [[...places], [...replies]];
+  const handle = createRun({
+    tools,
+    gates: openGates,
+    maxAnswerBytes: 60_000,
+    usersFor: () => undefined,
+    now: () => 0,
+    random: () => 0,
+    log: createLog({ level: 'off' }),
+    client: {
+      close: async () => undefined,
+      send: async ({ method, path }, sending) => {
+        steps.push(`${method} ${path}`);
+        sendings.push(sending);
+        const reply = answers.shift() ?? ok({});
+        if (reply instanceof GitLabFailure) throw reply;
+        return reply;
+      },
+    },
+  });
+  const grants = {
+    readOnly: false,
+    toolsets: toolsets.map(({ name }) => name),
+    allowedProjects: allowed === undefined ? [] : [[...allowed]],
+    allowedTools: [],
+    deniedTools: [],
+    destructive: true,
+  };
+  const call = {
+    v: CALL_VERSION,
+    id: 'call',
+    tool,
+    args: { ...args },
+    caller: { id: 'c', tokenFrom: 'server', grants },
+    token: 'glpat-x',
+    deadline: 60_000,
+    ...changed,
+  } as const;
+  const turn = openTurn({
+    reserve: async (gates) => {
+      steps.push(`gates ${gates.map(({ key }) => short(key)).join(' ')}`);
+      return left.shift() ?? { verdict: 'go' };
+    },
+    learn: async ({ gate, blockedUntil }) =>
+      void steps.push(`learn ${short(gate)} ${String(blockedUntil ?? '')}`.trim()),
+    judge: async (isWorking) => void steps.push(isWorking ? 'works' : 'fails'),
+  });
+  const outcome: unknown = await handle(call, turn).catch((error: unknown) => error);
+  return { steps, outcome, sendings };
+}
+
+const go = { verdict: 'go' } as const;
+const issue = { project_id: 'team/app', issue_iid: 7 };
+const ISSUE = 'GET /projects/team%2Fapp/issues/7';
+const file = { project_id: 'team/app', file_path: 'a', branch: 'main', content: 'x', commit_message: 'm' };
+const FILE = '/projects/team%2Fapp/repository/files/a';
+
+test('the first request goes through the gates that its turn has charged, and its answer is told', async () => {
+  const { steps } = await run({ tool: 'get_issue', args: issue, replies: [ok({ iid: 7 })] });
+
+  expect(steps).toEqual([ISSUE, 'works', 'learn token']);
+});
+
+test('a retry goes through all gates again', async () => {
+  const { steps } = await run({ tool: 'get_issue', args: issue, replies: [failed(502), ok({ iid: 7 })] });
+
+  expect(steps).toEqual([ISSUE, 'fails', 'gates host token', ISSUE, 'works', 'learn token']);
+});
+
+test('a refused request teaches first, and then asks its gates again', async () => {
+  const replies = [failed(429, { 'retry-after': '3' }), ok({ iid: 7 })];
+  const { steps } = await run({ tool: 'get_issue', args: issue, replies });
+
+  expect(steps).toEqual([ISSUE, 'learn token 3000', 'gates host token', ISSUE, 'works']);
+});
+
+test('each further request of a tool goes through its own gates', async () => {
+  const replies = [failed(404), ok({ file_path: 'a', branch: 'main' })];
+  const { steps } = await run({ tool: 'create_or_update_file', args: file, replies });
+
+  expect(steps.filter((step) => !step.startsWith('learn'))).toEqual([
+    `GET ${FILE}`,
+    'works',
+    'gates host token files',
+    `POST ${FILE}`,
+  ]);
+});
+
+test('a look-up of the policy goes through the gates that its turn has not charged', async () => {
+  const replies = [ok({ id: 5, path_with_namespace: 'team/app' }), ok({ iid: 7, project_id: 5 })];
+  const { steps } = await run({ tool: 'get_issue', args: issue, replies, allowed: ['team/app'] });
+
+  expect(steps.filter((step) => step.startsWith('g') || step.startsWith('G'))).toEqual([
+    'gates project',
+    'GET /projects/team%2Fapp',
+    'gates host token',
+    'GET /projects/5/issues/7',
+  ]);
+});
+
+test.each<[string, readonly (GitLabResponse | GitLabFailure)[]]>([
+  ['a read', [failed(404)]],
+  ['a write that GitLab has refused', [failed(404), failed(429)]],
+])('a long wait after %s gives the place back', async (_, replies) => {
+  const places = [...replies.slice(1).map(() => go), { verdict: 'wait', waitMs: 5000 } as const];
+  const { outcome } = await run({ tool: 'create_or_update_file', args: file, replies, places });
+
+  expect(outcome).toBeInstanceOf(Later);
+  expect(outcome).toMatchObject({ waitMs: 5000 });
+});
+
+test('a wait after a write that may have happened does not', async () => {
+  const places = [{ verdict: 'wait', waitMs: 1000 } as const];
+  const replies = [failed(502), ok({ iid: 7 })];
+  const { outcome } = await run({ tool: 'update_issue', args: { ...issue, title: 'T' }, replies, places });
+
+  expect(outcome).toMatchObject({ ok: true });
+});
+
+test.each([true, undefined])('GitLab is asked anew where the call says so: %s', async (noCache) => {
+  const { sendings } = await run({ tool: 'get_issue', args: issue, replies: [], changed: { noCache } });
+
+  expect(sendings).toMatchObject([{ noCache }]);
+});
