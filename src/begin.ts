@@ -24,6 +24,8 @@ interface Parts {
   readonly log: Log;
   /** Writes whatever the level of the other log is. */
   readonly auditLog: Log;
+  /** Lines that CloudWatch reads as metrics. */
+  readonly metricsLog: Log;
   readonly shutdown: Shutdown;
   /** Whether the role has the process for itself. */
   readonly isAlone: boolean;
@@ -77,6 +79,7 @@ export async function begin(role: Role, start: (parts: Parts) => Promise<void>):
   const shutdown = createShutdown({ log, deadlineMs, exit: (code) => process.exit(code) });
   shutdown.listen(process);
   const auditLog = createLog({ level: 'info', base: { audit: true } });
+  const metricsLog = createLog({ level: 'info' });
   const secrets = queueSecrets({
     given: config.QUEUE_SECRET,
     givenBefore: config.QUEUE_SECRET_PREVIOUS,
@@ -87,5 +90,5 @@ export async function begin(role: Role, start: (parts: Parts) => Promise<void>):
   const broker = brokerOf(role, config, log);
   shutdown.add('queue', broker.close);
   void warn(broker, log);
-  await start({ config, server, broker, secrets, log, auditLog, shutdown, isAlone: role !== 'all' });
+  await start({ config, server, broker, secrets, log, auditLog, metricsLog, shutdown, isAlone: role !== 'all' });
 }

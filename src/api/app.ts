@@ -16,6 +16,8 @@ interface AppOptions {
   readonly allowedHosts: readonly string[];
   /** Host names of web pages that may send requests; none but these. */
   readonly allowedOrigins: readonly string[];
+  /** Before every path, which is known without it too; empty for none. */
+  readonly basePath: string;
   readonly maxBodyBytes: number;
   readonly unreadyReason: () => string | undefined;
   readonly log: Log;
@@ -34,6 +36,16 @@ const onlyShortUrl: RequestHandler = (request, response, next) => {
   const message = `The URL is longer than ${String(MAX_URL_CHARS)} characters.`;
   refuse(response, { status: 414, code: INVALID_REQUEST, message });
 };
+
+/** A load balancer leads several servers by their first path, and does not take it away. */
+function withoutBase(base: string): RequestHandler {
+  return (request, _response, next) => {
+    const rest = request.url.slice(base.length);
+    if (base !== '' && request.url.startsWith(base) && /^(?:[/?]|$)/u.test(rest))
+      request.url = rest.startsWith('/') ? rest : `/${rest}`;
+    next();
+  };
+}
 
 const onlyPost: RequestHandler = (request, response, next) => {
   if (request.method === 'POST') {
@@ -55,7 +67,7 @@ export function createApp(options: AppOptions): Express {
   const app = express();
   app.disable('x-powered-by');
   app.disable('etag');
-  app.use(createAccessLog(log), onlyShortUrl);
+  app.use(createAccessLog(log), onlyShortUrl, withoutBase(options.basePath));
   app.use(createHealth({ name, unreadyReason: options.unreadyReason }));
   if (allowedHosts.length > 0) app.use(hostHeaderValidation([...allowedHosts]));
   if (access.metadata !== undefined) app.use(access.metadata);

@@ -17,6 +17,7 @@ import { idempotencyKeyOf } from './idempotency.ts';
 import type { Identity } from './identity.ts';
 import type { Limits } from './limits.ts';
 import type { ConfirmReply } from './mcp/confirm-reply.ts';
+import type { Metrics } from './metrics.ts';
 import { wishesOf } from './wishes.ts';
 
 interface Wanted {
@@ -46,6 +47,7 @@ interface CallOptions {
   readonly limits: Limits;
   readonly hash: (label: string, value: string) => string;
   readonly audit: Audit;
+  readonly metrics: Metrics;
   readonly now: () => number;
   readonly log: Log;
 }
@@ -66,6 +68,7 @@ export function createCall(options: CallOptions): CallTool {
       const fault = outcome === 'INTERNAL' ? { err: error } : {};
       log[level]({ ...ended, tool: tool.name, ...withoutName(facts), ...fault }, 'call');
       options.audit({ ...ended, tool, args: confirmation.args, facts });
+      options.metrics.ended({ ...ended, throttled: facts?.throttled ?? 0 });
     };
     try {
       const answer = await limited(options, wanted, confirmation);

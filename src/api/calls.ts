@@ -13,6 +13,8 @@ import { createCall } from './call.ts';
 import type { CallTool } from './call.ts';
 import { createConfirm } from './confirm.ts';
 import { createLimits } from './limits.ts';
+import { createMetrics } from './metrics.ts';
+import type { Metrics } from './metrics.ts';
 import { createSingleFlight } from './single-flight.ts';
 import type { SingleFlight } from './single-flight.ts';
 
@@ -27,11 +29,13 @@ interface CallsOptions {
   readonly defaults: Args;
   readonly log: Log;
   readonly audit: Audit;
+  readonly metricsLog: Log;
 }
 
 interface Calls {
   readonly ask: Ask;
   readonly callTool: CallTool;
+  readonly metrics: Metrics;
   readonly touched: SingleFlight['touched'];
 }
 
@@ -51,6 +55,13 @@ export function createCalls(options: CallsOptions): Calls {
     log,
   });
   const singleFlight = createSingleFlight({ ask: ask.ask, hash, now });
+  const metrics = createMetrics({
+    stack: config.METRICS_STACK,
+    gauges: ask.gauges,
+    log: options.metricsLog,
+    now,
+    random: Math.random,
+  });
   const callTool = createCall({
     ask: createReplayedAsk({ ask: singleFlight.ask, replays: broker.replays, seal, hash, now }),
     defaults,
@@ -64,8 +75,9 @@ export function createCalls(options: CallsOptions): Calls {
     confirm: createConfirm({ asksFirst, hash, newId: randomUUID, now }),
     hash,
     audit: options.audit,
+    metrics,
     now,
     log,
   });
-  return { ask, callTool, touched: singleFlight.touched };
+  return { ask, callTool, metrics, touched: singleFlight.touched };
 }

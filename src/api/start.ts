@@ -29,6 +29,7 @@ interface ApiOptions {
   readonly secrets: QueueSecrets;
   readonly log: Log;
   readonly auditLog: Log;
+  readonly metricsLog: Log;
   readonly shutdown: Shutdown;
 }
 
@@ -78,6 +79,7 @@ export async function startApi({
   secrets,
   log,
   auditLog,
+  metricsLog,
   shutdown,
 }: ApiOptions): Promise<string> {
   const hash = createKeyedHash(secrets[0]);
@@ -87,7 +89,17 @@ export async function startApi({
   const asksFirst = (name: string): boolean =>
     config.DESTRUCTIVE_CONFIRM === 'argument' && tools.get(name)?.effect === 'destructive';
   const audit = createAudit({ audited: config.AUDIT_LOG, log: auditLog, hash });
-  const { ask, callTool, touched } = createCalls({ config, broker, secrets, hash, asksFirst, defaults, log, audit });
+  const { ask, callTool, metrics, touched } = createCalls({
+    config,
+    broker,
+    secrets,
+    hash,
+    asksFirst,
+    defaults,
+    log,
+    audit,
+    metricsLog,
+  });
   const listings = createListings({ tools, filled: Object.keys(defaults), asksFirst });
   const cancels = createCancels({ announce: async (key) => coordinator.announce(key), hash });
   const heard = (words: string): void => {
@@ -117,6 +129,7 @@ export async function startApi({
     edge,
     access,
     ...reachableAs(config),
+    basePath: config.BASE_PATH,
     maxBodyBytes: config.MAX_BODY_BYTES,
     unreadyReason: ask.unreadyReason,
     log,
@@ -125,6 +138,7 @@ export async function startApi({
   shutdown.add('token checks', access.close);
   // Last first: while the calls under way are finished, /ready says that no new one is taken.
   shutdown.add('http', listening.close);
+  shutdown.add('metrics', metrics.close);
   shutdown.add('calls', ask.close);
   log.info({ url: listening.url }, 'API listens');
   return listening.url;

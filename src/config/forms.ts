@@ -112,6 +112,13 @@ export function webUrl() {
   }).transform((text) => text.replace(/\/+$/u, ''));
 }
 
+/** A path without a slash at its end. */
+export function urlPath() {
+  return textWith((text) =>
+    /^(?:\/[\w.~-]+)+\/?$/u.test(text) ? undefined : 'is not a path; write it such as /gitlab',
+  ).transform((text) => text.replace(/\/$/u, ''));
+}
+
 /** Comma list of plain words. */
 export function wordList() {
   return textWith((text) => {

@@ -1,3 +1,5 @@
+import * as z from 'zod';
+
 type Group =
   'GitLab' | 'Policy' | 'Tools' | 'HTTP' | 'OAuth' | 'Queue' | 'Worker' | 'Time limits' | 'Size limits' | 'Log';
 
@@ -12,3 +14,6 @@ export interface Note {
   readonly aliases?: readonly string[];
   readonly requiredWhen?: string;
 }
+
+/** The note of every variable, by its form. */
+export const notes = z.registry<Note>();

@@ -12,10 +12,13 @@ import {
   project,
   projectList,
   redisUrl,
+  urlPath,
   wholeNumber,
   webUrl,
   wordList,
 } from './forms.ts';
+import { bounds } from './bounds.ts';
+import { notes } from './note.ts';
 import type { Note } from './note.ts';
 import { rateLimitNames, rateLimits } from './rate-limits.ts';
 
@@ -28,10 +31,6 @@ export interface Setting {
   /** The value without the variable; undefined where there is none. */
   readonly fallback: Config[keyof Config];
 }
-
-const notes = z.registry<Note>();
-const milliseconds = () => wholeNumber(1, 3_600_000);
-const bytes = () => wholeNumber(1, 268_435_456);
 
 /** Every environment variable of the service, by name. */
 export const schema = z.object({
@@ -125,6 +124,10 @@ export const schema = z.object({
   PORT: wholeNumber(0, 65_535).default(3000).register(notes, {
     group: 'HTTP',
     meaning: 'Port on which the API listens; 0 takes any free one.',
+  }),
+  BASE_PATH: urlPath().default('').register(notes, {
+    group: 'HTTP',
+    meaning: 'Path before all addresses of the API, such as /gitlab, where a load balancer leads several servers.',
   }),
   MCP_AUTH_TOKEN: headerSecret().optional().register(notes, {
     group: 'HTTP',
@@ -226,46 +229,7 @@ export const schema = z.object({
     group: 'Worker',
     meaning: 'Loopback port on which a worker says that it is alive; 0 takes any free one.',
   }),
-  CALL_TIMEOUT_MS: milliseconds().default(60_000).register(notes, {
-    group: 'Time limits',
-    meaning: 'Longest time from a call to its answer, waiting and retries included.',
-    unit: 'ms',
-  }),
-  GITLAB_CONNECT_TIMEOUT_MS: milliseconds().default(5000).register(notes, {
-    group: 'Time limits',
-    meaning: 'Longest wait for a connection to GitLab.',
-    unit: 'ms',
-  }),
-  GITLAB_TIMEOUT_MS: milliseconds().default(30_000).register(notes, {
-    group: 'Time limits',
-    meaning: 'Longest silence of GitLab before its headers and between parts of its body.',
-    unit: 'ms',
-  }),
-  API_DRAIN_MS: milliseconds().default(100_000).register(notes, {
-    group: 'Time limits',
-    meaning: 'Longest time that a stopping API takes to answer the calls under way.',
-    unit: 'ms',
-  }),
-  WORKER_DRAIN_MS: milliseconds().default(110_000).register(notes, {
-    group: 'Time limits',
-    meaning: 'Longest time that a stopping worker takes to finish the calls under way.',
-    unit: 'ms',
-  }),
-  MAX_BODY_BYTES: bytes().default(10_485_760).register(notes, {
-    group: 'Size limits',
-    meaning: 'Largest request body that the API takes in.',
-    unit: 'bytes',
-  }),
-  MAX_GITLAB_BYTES: bytes().default(33_554_432).register(notes, {
-    group: 'Size limits',
-    meaning: 'Largest answer of GitLab (JSON or file) that a worker takes in.',
-    unit: 'bytes',
-  }),
-  MAX_ANSWER_BYTES: wholeNumber(1000, 10_000_000).default(60_000).register(notes, {
-    group: 'Size limits',
-    meaning: 'Most text that one answer brings into the context of a model.',
-    unit: 'bytes',
-  }),
+  ...bounds,
   STRUCTURED_CONTENT: oneOf(['off', 'on']).default('off').register(notes, {
     group: 'Tools',
     meaning: 'Whether an answer in JSON comes as structuredContent too; some clients then feed it to the model twice.',
@@ -274,6 +238,11 @@ export const schema = z.object({
     group: 'Log',
     meaning:
       'Which calls get a line in the audit log: off, writes, or all. Refused calls count as what they would have been.',
+  }),
+  METRICS_STACK: z.string().optional().register(notes, {
+    group: 'Log',
+    meaning:
+      'Name of this deployment in CloudWatch: the API then writes its metrics every 15 s as log lines in the embedded metric format.',
   }),
   MCP_LOG_LEVEL: oneOf(['off', 'error', 'warn', 'info', 'access', 'debug']).default('info').register(notes, {
     group: 'Log',

@@ -4,6 +4,8 @@ import { answer as answerSchema } from './call.ts';
 import type { Answer } from './call.ts';
 import type { Subscription } from './coordinator.ts';
 import { enqueue, LOST, withdraw } from './enqueue.ts';
+import { readGauges } from './gauges.ts';
+import type { Gauges } from './gauges.ts';
 import { unpackMessage } from './message.ts';
 import type { AskOptions, Counter, Question } from './question.ts';
 import { createWaiting } from './waiting.ts';
@@ -21,6 +23,8 @@ export interface Ask {
   readonly ask: (question: Question, asking: Asking) => Promise<Answer>;
   /** Why no call can be taken now, or nothing. */
   readonly unreadyReason: () => string | undefined;
+  /** What the queue is like now. */
+  readonly gauges: () => Promise<Gauges>;
   /** Calls that still wait for their answer. */
   readonly outstanding: () => number;
   /** Takes no new call from now on, waits for those under way, then lets the queue go. */
@@ -58,6 +62,7 @@ export function createAsk(options: AskOptions): Ask {
   };
   return {
     unreadyReason,
+    gauges: async () => readGauges(counter),
     outstanding: () => waiting.size(),
     ask: async (question, asking) => {
       const reason = unreadyReason();

@@ -29,6 +29,8 @@ const facts = z.object({
   /** In the queue and for GitLab's rate limits. */
   waitMs: z.number(),
   runMs: z.number(),
+  /** How often GitLab answered with 429. */
+  throttled: z.number().optional(),
   /** GitLab's X-Request-Id of the last answer, by which its administrator finds the request. */
   requestId: z.string().optional(),
   /** The name of the token's GitLab user, once it is known. */

@@ -17,11 +17,18 @@ export interface Tally {
   readonly facts: () => Facts;
 }
 
+interface Seen {
+  attempts: number;
+  heldMs: number;
+  throttled: number;
+  requestId?: string | undefined;
+}
+
 export function createTally({ call, client, turn, now }: TallyOptions): Tally {
   const begun = now();
   // The clocks of two machines may differ.
   const queuedMs = Math.max(0, begun - (call.askedAt ?? begun));
-  const seen: { attempts: number; heldMs: number; requestId?: string | undefined } = { attempts: 0, heldMs: 0 };
+  const seen: Seen = { attempts: 0, heldMs: 0, throttled: 0 };
   return {
     client: {
       ...client,
@@ -32,7 +39,10 @@ export function createTally({ call, client, turn, now }: TallyOptions): Tally {
           seen.requestId = response.headers['x-request-id'];
           return response;
         } catch (error) {
-          if (error instanceof GitLabFailure) seen.requestId = error.requestId;
+          if (error instanceof GitLabFailure) {
+            seen.requestId = error.requestId;
+            if (error.status === 429) seen.throttled += 1;
+          }
           throw error;
         }
       },
@@ -46,9 +56,15 @@ export function createTally({ call, client, turn, now }: TallyOptions): Tally {
       },
     },
     facts: () => {
-      const { attempts, heldMs, requestId } = seen;
+      const { attempts, heldMs, throttled, requestId } = seen;
       const runMs = Math.max(0, now() - begun - heldMs);
-      return { attempts, waitMs: queuedMs + heldMs, runMs, ...(requestId !== undefined && { requestId }) };
+      return {
+        attempts,
+        waitMs: queuedMs + heldMs,
+        runMs,
+        ...(throttled > 0 && { throttled }),
+        ...(requestId !== undefined && { requestId }),
+      };
     },
   };
 }

@@ -33,6 +33,7 @@ beforeAll(async () => {
     secrets: [SECRET] as const,
     log,
     auditLog: log,
+    metricsLog: log,
     shutdown,
     isAlone: false,
   };

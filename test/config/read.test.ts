@@ -19,6 +19,7 @@ test('an empty environment gives the documented defaults', () => {
   expect(readConfig('all', {})).toEqual({
     GITLAB_API_URL: 'https://gitlab.com/api/v4',
     GITLAB_MAX_CONNECTIONS: 64,
+    BASE_PATH: '',
     GITLAB_RATE_LIMITS: [],
     GITLAB_ALLOWED_PROJECT_IDS: [],
     GITLAB_READ_ONLY_MODE: false,
@@ -128,8 +129,8 @@ test.each([
   ['PORT', '-1', 'is not a whole number from 0 to 65535'],
   ['PORT', '3e3', 'is not a whole number from 0 to 65535'],
   ['WORKER_READ_CONCURRENCY', '0', 'is not a whole number from 1 to 1000'],
-  ['CALL_TIMEOUT_MS', '60s', 'is not a whole number from 1 to 3600000'],
-  ['CALL_TIMEOUT_MS', '1.5', 'is not a whole number from 1 to 3600000'],
+  ['CALL_TIMEOUT_MS', '60s', 'is not a whole number from 1 to 600000'],
+  ['CALL_TIMEOUT_MS', '1.5', 'is not a whole number from 1 to 600000'],
   ['MAX_BODY_BYTES', '10MB', 'is not a whole number from 1 to 268435456'],
   ['ALLOWED_HOSTS', 'good.example.com,bad host', 'has an item "bad host" that is not a host name'],
   ['ALLOWED_ORIGINS', 'https://app.example.com/path', 'that is not a host name'],

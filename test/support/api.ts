@@ -41,6 +41,7 @@ export async function startApiWith(handle: Handle, env: Readonly<Record<string, 
     broker,
     secrets: [SECRET],
     log,
+    metricsLog: log,
     auditLog: createLog({
       level: 'info',
       base: { audit: true },

@@ -24,6 +24,7 @@ export async function startWhole(env: Readonly<Record<string, string>>): Promise
     secrets: [SECRET] as const,
     log,
     auditLog: log,
+    metricsLog: log,
     shutdown,
     isAlone: false,
   };
