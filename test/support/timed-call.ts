@@ -35,6 +35,14 @@ export function counted(outcomes: readonly Outcome[]): Readonly<Record<string, n
   return counts;
 }
 
+/** The longest time that one of them took. */
+export const slowestMs = (outcomes: readonly Outcome[]): number => Math.max(...outcomes.map(({ tookMs }) => tookMs));
+
+/** The time that half of them took at most. */
+export function medianMs(outcomes: readonly Outcome[]): number {
+  return outcomes.map(({ tookMs }) => tookMs).toSorted((one, other) => one - other)[outcomes.length >> 1] ?? 0;
+}
+
 interface Load {
   readonly callers: number;
   /** Between an answer and the same caller's next call. */
