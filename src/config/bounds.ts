@@ -2,7 +2,7 @@ import { wholeNumber } from './forms.ts';
 import { notes } from './note.ts';
 
 const milliseconds = () => wholeNumber(1, 3_600_000);
-export const bytes = () => wholeNumber(1, 268_435_456);
+const bytes = () => wholeNumber(1, 268_435_456);
 
 /** How long and how large things may be. */
 export const bounds = {
