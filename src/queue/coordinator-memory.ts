@@ -25,6 +25,7 @@ export function createMemoryCoordinator({ clock = Date.now }: MemoryCoordinatorO
     cancel: async (callId) => {
       memory.cancelled.set(callId, true, rules.cancelMs);
       cancelled.tell(callId);
+      return { isClaimed: memory.claims.get(callId) === true };
     },
     onCancel: async (listener) => cancelled.add(listener),
     announce: async (words) => {

@@ -84,7 +84,8 @@ function coordinateCalls({ commands, showsLife }: Connections, keys: Keys): Call
       await run(reply, { keys: [keys.reply(api)], args: [message] });
     },
     cancel: async (callId) => {
-      await run(cancel, { keys: [keys.cancel(callId)], args: [keys.cancelled, callId] });
+      const inputs = { keys: [keys.cancel(callId), keys.claim(callId)], args: [keys.cancelled, callId] };
+      return { isClaimed: (await run(cancel, inputs)) === 1 };
     },
     announce: async (words) => {
       await commands.run(async (client) => client.publish(keys.announced, words));
@@ -162,8 +163,8 @@ function takeTurns(run: Run, keys: Keys): Pick<Calls, 'enter' | 'reserve' | 'lea
         args: [now, blockedUntil, isUnsaid ? 1 : 0, requests, periodMs, used, resetAt],
       });
     },
-    judge: async ({ host, ok, now }) => {
-      await run(judge, { keys: [keys.breaker(host)], args: [now, ok ? 1 : 0] });
+    judge: async ({ callId, host, ok, now }) => {
+      await run(judge, { keys: [keys.breaker(host)], args: [now, ok ? 1 : 0, callId] });
     },
   };
 }

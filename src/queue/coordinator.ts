@@ -30,7 +30,7 @@ export interface Coordinator {
   /** API: takes the messages for this replica until closed; resolves once messages can arrive. */
   receive(api: string, onMessage: (message: Buffer) => void): Promise<Subscription>;
   /** API: nobody waits for this call any more; a waiting one is dropped at `enter`, a running one is told. */
-  cancel(callId: string): Promise<void>;
+  cancel(callId: string): Promise<Cancelled>;
   /** Worker: called with the id of every cancelled call. */
   onCancel(listener: (callId: string) => void): Promise<Subscription>;
   /** Tells all API replicas a few words: that a client cancelled one of its requests, that something was written. */
@@ -125,7 +125,13 @@ export interface Lesson {
   readonly isUnsaid?: boolean | undefined;
 }
 
+/** A write that was not claimed when it was cancelled never starts. */
+export interface Cancelled {
+  readonly isClaimed: boolean;
+}
+
 export interface Judgement {
+  readonly callId: string;
   readonly host: string;
   readonly ok: boolean;
   readonly now: number;

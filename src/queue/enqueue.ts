@@ -4,7 +4,7 @@ import { CALL_VERSION } from './call.ts';
 import type { Call, Ticket } from './call.ts';
 import type { Admitted } from './coordinator.ts';
 import type { Counter, Question } from './question.ts';
-import { NO_WORKERS } from './watch.ts';
+import { NO_WORKERS } from './workforce.ts';
 
 /** What the client of a write hears when its answer is lost. */
 export const LOST: FailureData = {
@@ -12,11 +12,20 @@ export const LOST: FailureData = {
   detail: 'The write was handed over, but no answer came back: it may or may not have happened.',
 };
 
-/** Nobody waits any more: true when the call surely never starts. */
-export async function withdraw({ broker, queues }: Counter, { callId, kind }: Question): Promise<boolean> {
+/**
+ * Nobody waits any more: true when the call surely never starts. That a job can be removed does not say so: BullMQ also
+ * removes one whose worker has died over it.
+ */
+export async function withdraw(
+  { broker, queues }: Pick<Counter, 'broker' | 'queues'>,
+  { callId, kind }: Pick<Question, 'callId' | 'kind'>,
+): Promise<boolean> {
   try {
-    await broker.coordinator.cancel(callId);
-    return (await queues[kind].remove(callId)) === 1;
+    const { isClaimed } = await broker.coordinator.cancel(callId);
+    // What became of it is told by whoever finds its worker dead.
+    if (isClaimed) return false;
+    const isRemoved = (await queues[kind].remove(callId)) === 1;
+    return isRemoved || kind === 'write';
   } catch {
     return false;
   }

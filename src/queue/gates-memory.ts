@@ -18,6 +18,7 @@ export interface MemoryGates extends Pick<Coordinator, 'learn' | 'judge'> {
 interface Breaker {
   readonly since: number;
   readonly failures: number;
+  readonly calls: ReadonlySet<string>;
   readonly openUntil: number;
   readonly tryingUntil: number;
 }
@@ -48,9 +49,9 @@ export function createMemoryGates(clock: () => number): MemoryGates {
       const till = Math.max(now, blockedUntil, window?.resetAt ?? now);
       stores.states.set(key, taught(stores.states.get(key) ?? OPEN_GATE, lesson), rules.gateMs + till - now);
     },
-    judge: async ({ host, ok, now }) => {
+    judge: async ({ callId, host, ok, now }) => {
       if (ok) stores.breakers.delete(host);
-      else stores.breakers.set(host, failed(stores.breakers.get(host), now), rules.breakerMs);
+      else stores.breakers.set(host, failed(stores.breakers.get(host), callId, now), rules.breakerMs);
     },
     tidy: () => {
       for (const store of all) store.tidy();
@@ -62,16 +63,15 @@ export function createMemoryGates(clock: () => number): MemoryGates {
   };
 }
 
-function failed(known: Breaker | undefined, now: number): Breaker {
-  const { since, failures, openUntil, tryingUntil } = known ?? {
-    since: now,
-    failures: 0,
-    openUntil: 0,
-    tryingUntil: 0,
-  };
-  const isOpen = failures + 1 >= rules.breakerFailures && now - since >= rules.breakerAfterMs;
-  const opened = isOpen ? { openUntil: now + rules.breakerOpenMs, tryingUntil: 0 } : { openUntil, tryingUntil };
-  return { since, failures: failures + 1, ...opened };
+const UNBROKEN = { failures: 0, calls: new Set<string>(), openUntil: 0, tryingUntil: 0 };
+
+function failed(known: Breaker | undefined, callId: string, now: number): Breaker {
+  const { since, ...before } = known ?? { since: now, ...UNBROKEN };
+  const failures = before.failures + 1;
+  const calls = before.calls.size < rules.breakerCalls ? new Set([...before.calls, callId]) : before.calls;
+  const isMany = failures >= rules.breakerFailures && calls.size >= rules.breakerCalls;
+  const isOpen = isMany && now - since >= rules.breakerAfterMs;
+  return { ...before, since, failures, calls, ...(isOpen && { openUntil: now + rules.breakerOpenMs, tryingUntil: 0 }) };
 }
 
 function passBreaker({ breakers }: Stores, { host, now }: Slot): Reserved | undefined {

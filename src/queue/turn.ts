@@ -182,7 +182,7 @@ async function run(desk: Desk, { kind, job, signal }: Delivery, call: Call): Pro
     // A running call goes before those that still wait for their first request.
     reserve: async (gates) => coordinator.reserve({ callId, host, gates, priority: 0, deadline, now: now() }),
     learn: async (lesson) => coordinator.learn({ ...lesson, now: now() }),
-    judge: async (ok) => coordinator.judge({ host, ok, now: now() }),
+    judge: async (ok) => coordinator.judge({ callId, host, ok, now: now() }),
   });
   if (kind === 'write') await coordinator.announce(TOUCHED).catch(() => undefined);
   await sendAnswer(desk, to, answer);

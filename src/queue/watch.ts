@@ -1,5 +1,6 @@
-import type { FailureData } from '../errors.ts';
+import { withdraw } from './enqueue.ts';
 import type { Counter } from './question.ts';
+import { NO_WORKERS } from './workforce.ts';
 
 /** How often this replica says that it still waits, and hears of the workers; the coordinator forgets it after 15 s. */
 const BEAT_MS = 1000;
@@ -8,13 +9,6 @@ const NEWS_EVERY_MS = 5000;
 const FIRST_NEWS_MS = 1000;
 /** Most calls that get such a word at a time: each asks Redis where its call is. */
 const NEWS_AT_ONCE = 50;
-
-/** What a caller hears while there is nobody to run its call. */
-export const NO_WORKERS: FailureData = {
-  code: 'NO_WORKERS',
-  detail: 'No worker has been alive for some seconds; the call was not started.',
-  retryAfterMs: 5000,
-};
 
 /** Looks after the calls that wait: tells them their place, and that there is nobody left to run them. */
 export function watchWaiting(counter: Counter): { readonly close: () => void } {
@@ -41,10 +35,10 @@ async function look(counter: Counter): Promise<void> {
 }
 
 /** What has not been started is taken back; of what has, its worker's end will be heard. */
-async function releaseStranded({ waiting, queues }: Counter): Promise<void> {
+async function releaseStranded(counter: Counter): Promise<void> {
   await Promise.all(
-    waiting.all().map(async ([callId, { kind, settle }]) => {
-      if ((await queues[kind].remove(callId)) === 1) settle({ ok: false, ...NO_WORKERS });
+    counter.waiting.all().map(async ([callId, { kind, settle }]) => {
+      if (await withdraw(counter, { callId, kind })) settle({ ok: false, ...NO_WORKERS });
     }),
   );
 }

@@ -1,3 +1,12 @@
+import type { FailureData } from '../errors.ts';
+
+/** What a caller hears while there is nobody to run its call. */
+export const NO_WORKERS: FailureData = {
+  code: 'NO_WORKERS',
+  detail: 'No worker has been alive for some seconds; the call was not started.',
+  retryAfterMs: 5000,
+};
+
 /** How long calls are still taken after the last sign of life of the last worker was heard of. */
 const PATIENCE_MS = 2500;
 

@@ -4,7 +4,7 @@ import { pooled } from '../support/pooled.ts';
 import type { Service } from '../support/service.ts';
 import { startTcpSwitch } from '../support/tcp-switch.ts';
 import type { TcpSwitch } from '../support/tcp-switch.ts';
-import { counted, startLoad, timedCall } from '../support/timed-call.ts';
+import { counted, medianMs, slowestMs, startLoad, timedCall } from '../support/timed-call.ts';
 import type { Outcome, Wanted } from '../support/timed-call.ts';
 import { hasRedis, setStage } from './support.ts';
 import type { Stage } from './support.ts';
@@ -45,18 +45,15 @@ describe.skipIf(!hasRedis)('GitLab', () => {
     ]);
   }
 
+  const refusing = { fall: async () => door.refuse(), rise: async () => door.accept() };
+  const failing = {
+    fall: async () => stage.gitlab.fault({ fault: { kind: 'htmlBefore' } }),
+    rise: async () => stage.gitlab.clearFaults(),
+  };
   const outages = [
-    {
-      how: 'refuses connections',
-      fall: async () => door.refuse(),
-      rise: async () => door.accept(),
-    },
-    {
-      how: 'answers 502',
-      fall: async () => stage.gitlab.fault({ fault: { kind: 'htmlBefore' } }),
-      rise: async () => stage.gitlab.clearFaults(),
-    },
-  ];
+    ['refuses connections', refusing],
+    ['answers 502', failing],
+  ] as const;
 
   test(`that fails one request in twenty with 502 or 503: none of ${String(READS)} reads fails`, async () => {
     await start();
@@ -70,7 +67,7 @@ describe.skipIf(!hasRedis)('GitLab', () => {
     expect(failed.length).toBeGreaterThan(READS / 40);
   });
 
-  test.each(outages)(`that $how for ${String(SHORT_MS)} ms: no read fails`, async ({ fall, rise }) => {
+  test.each(outages)(`that %s for ${String(SHORT_MS)} ms: no read fails`, async (_, { fall, rise }) => {
     await start();
     const load = startLoad({
       callers: 10,
@@ -89,8 +86,8 @@ describe.skipIf(!hasRedis)('GitLab', () => {
   });
 
   test.each(outages)(
-    `that $how for long is left alone after a while, and asked again when it is back`,
-    async ({ fall, rise }) => {
+    'that %s for long is left alone after a while, and asked again when it is back',
+    async (_, { fall, rise }) => {
       await start({ CALL_TIMEOUT_MS: String(CALL_TIMEOUT_MS) });
       const load = startLoad({
         callers: 5,
@@ -109,12 +106,12 @@ describe.skipIf(!hasRedis)('GitLab', () => {
       await sleep(8000);
       const outcomes = await load.stop();
 
-      expect(Math.max(...outcomes.map(({ tookMs }) => tookMs))).toBeLessThan(CALL_TIMEOUT_MS + 2000);
+      expect(slowestMs(outcomes)).toBeLessThan(CALL_TIMEOUT_MS + 2000);
       const late = outcomes.filter(({ begunAt }) => begunAt > fellAt + LONG_MS / 2 && begunAt < roseAt - 500);
       const refused = late.filter(({ code }) => code === 'GITLAB_UNAVAILABLE');
       expect(refused.length).toBeGreaterThan(20);
       expect(refused.length).toBeGreaterThan(late.length * 0.8);
-      expect(median(refused)).toBeLessThan(300);
+      expect(medianMs(refused)).toBeLessThan(300);
       expect(refused.filter(({ text }) => !/call again in \d+ s/u.test(text))).toEqual([]);
       // Without a breaker it would be asked about five times for each call.
       expect(asked.length).toBeLessThan(late.length);
@@ -139,7 +136,7 @@ describe.skipIf(!hasRedis)('GitLab', () => {
     expect(ended.tookMs).toBeLessThan(20_000);
     expect(counted(meanwhile)).toEqual({ OK: meanwhile.length });
     expect(meanwhile.length).toBeGreaterThan(10);
-    expect(Math.max(...meanwhile.map(({ tookMs }) => tookMs))).toBeLessThan(1500);
+    expect(slowestMs(meanwhile)).toBeLessThan(1500);
     // Two workers with one place each: both must be free.
     expect(counted(both)).toEqual({ OK: 2 });
     expect((second ?? Infinity) - (first ?? 0)).toBeLessThan(1000);
@@ -148,8 +145,4 @@ describe.skipIf(!hasRedis)('GitLab', () => {
 
 function failuresAfter(outcomes: readonly Outcome[], time: number): readonly Outcome[] {
   return outcomes.filter(({ begunAt, code }) => begunAt > time && code !== 'OK');
-}
-
-function median(outcomes: readonly Outcome[]): number {
-  return outcomes.map(({ tookMs }) => tookMs).toSorted((one, other) => one - other)[outcomes.length >> 1] ?? 0;
 }

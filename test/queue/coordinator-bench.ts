@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Admission, Coordinator, Entry, Lesson, Slot } from '../../src/queue/coordinator.ts';
+import { rules } from '../../src/queue/scripts/rules.ts';
 import { createRedisCoordinator } from '../../src/queue/coordinator-redis.ts';
 
 /** The API's and the worker's coordinator, which may be one. */
@@ -55,6 +56,17 @@ export function slot(changes: Partial<Slot> = {}): Slot {
     ...changes,
     callId,
   };
+}
+
+/** 100 in 10 s, of which 95 are used: one each 94.7 ms between the edges of a period. */
+export const limit = { requests: 100, periodMs: 10_000 };
+export const given = [{ key: 'token', limit }];
+export const EDGE = rules.edgeMs;
+/** Within a period, not at its edge. */
+export const IN = NOW + 1000;
+
+export function told(changes: Partial<NonNullable<Lesson['window']>> = {}): Lesson {
+  return lesson({ now: IN, window: { ...limit, used: 0, resetAt: NOW + 10_000, ...changes } });
 }
 
 /** The waits that `count` further requests of different calls get, one after the other. */

@@ -4,11 +4,14 @@ import { rules } from '../../src/queue/scripts/rules.ts';
 import { entry, NOW, slot } from './coordinator-bench.ts';
 import type { Pair } from './coordinator-bench.ts';
 
-const { breakerFailures, breakerAfterMs, breakerOpenMs } = rules;
+const { breakerFailures, breakerCalls, breakerAfterMs, breakerOpenMs } = rules;
 
-async function fail(worker: Coordinator, times: readonly number[]): Promise<void> {
+async function fail(worker: Coordinator, times: readonly number[], calls: number = breakerCalls): Promise<void> {
   // One connection: Redis takes them in this order.
-  await Promise.all(times.map(async (ms) => worker.judge({ host: 'gitlab', ok: false, now: NOW + ms })));
+  const judged = times.map(async (ms, at) => {
+    await worker.judge({ callId: `call${String(at % calls)}`, host: 'gitlab', ok: false, now: NOW + ms });
+  });
+  await Promise.all(judged);
 }
 
 /** So many failures, evenly over so long. */
@@ -36,9 +39,15 @@ export function breaksOff(current: () => Pair): void {
   test('a success in between starts the count anew', async () => {
     const { worker } = current();
     await fail(worker, spread(breakerFailures, breakerAfterMs - 1));
-    await worker.judge({ host: 'gitlab', ok: true, now: NOW + breakerAfterMs });
+    await worker.judge({ callId: 'another', host: 'gitlab', ok: true, now: NOW + breakerAfterMs });
     await fail(worker, [breakerAfterMs]);
     await expect(worker.reserve(slot({ now: NOW + breakerAfterMs }))).resolves.toEqual({ verdict: 'go' });
+  });
+
+  test('a few calls that fail again and again say nothing of GitLab', async () => {
+    const { worker } = current();
+    await fail(worker, spread(10 * breakerFailures, 2 * breakerAfterMs), breakerCalls - 1);
+    await expect(worker.reserve(slot({ now: NOW + 2 * breakerAfterMs }))).resolves.toEqual({ verdict: 'go' });
   });
 
   test('another GitLab is not affected', async () => {
@@ -78,14 +87,14 @@ function triesAgain(current: () => Pair): void {
   test('when it succeeds everybody may go', async () => {
     const { worker } = current();
     await worker.reserve(slot({ now: opened }));
-    await worker.judge({ host: 'gitlab', ok: true, now: opened + 10 });
+    await worker.judge({ callId: 'another', host: 'gitlab', ok: true, now: opened + 10 });
     await expect(worker.reserve(slot({ now: opened + 11 }))).resolves.toEqual({ verdict: 'go' });
   });
 
   test('when it fails nobody may, as long as before', async () => {
     const { worker } = current();
     await worker.reserve(slot({ now: opened }));
-    await worker.judge({ host: 'gitlab', ok: false, now: opened + 10 });
+    await worker.judge({ callId: 'another', host: 'gitlab', ok: false, now: opened + 10 });
     const next = worker.reserve(slot({ now: opened + 11 }));
     await expect(next).resolves.toEqual({ verdict: 'unavailable', waitMs: breakerOpenMs - 1 });
   });

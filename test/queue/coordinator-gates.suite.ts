@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Lesson } from '../../src/queue/coordinator.ts';
 import { rules } from '../../src/queue/scripts/rules.ts';
-import { entry, lesson, NOW, slot, waits } from './coordinator-bench.ts';
+import { EDGE, entry, given, IN, lesson, limit, NOW, slot, told, waits } from './coordinator-bench.ts';
 import type { Pair } from './coordinator-bench.ts';
+import { asksFirst, spacesOut } from './coordinator-lessons.suite.ts';
 
 /** When a request may go. */
 export function pacesGates(current: () => Pair): void {
@@ -27,17 +27,6 @@ export function pacesGates(current: () => Pair): void {
   describe('a gate of which nothing is known', () => {
     asksFirst(current);
   });
-}
-
-/** 100 in 10 s, of which 95 are used: one each 94.7 ms between the edges of a period. */
-const limit = { requests: 100, periodMs: 10_000 };
-const given = [{ key: 'token', limit }];
-const EDGE = rules.edgeMs;
-/** Within a period, not at its edge. */
-const IN = NOW + 1000;
-
-function window(changes: Partial<NonNullable<Lesson['window']>> = {}): Lesson {
-  return lesson({ now: IN, window: { ...limit, used: 0, resetAt: NOW + 10_000, ...changes } });
 }
 
 function keepsLimits(current: () => Pair): void {
@@ -71,31 +60,31 @@ function keepsLimits(current: () => Pair): void {
 
   test('that GitLab tells is kept, with what others have used of it', async () => {
     const { worker } = current();
-    await worker.learn(window({ used: 93 }));
+    await worker.learn(told({ used: 93 }));
     await expect(waits(worker, 3, { now: IN })).resolves.toEqual([0, 0, 9000 + EDGE]);
   });
 
   test('never counts less than this service has sent', async () => {
     const { worker } = current();
-    await worker.learn(window({ used: 10 }));
+    await worker.learn(told({ used: 10 }));
     await waits(worker, 80, { now: IN });
-    await worker.learn(window({ used: 20 }));
+    await worker.learn(told({ used: 20 }));
     await expect(waits(worker, 6, { now: IN })).resolves.toEqual([0, 0, 0, 0, 0, 9000 + EDGE]);
   });
 
   test('an answer of the period before does not count for this one', async () => {
     const { worker } = current();
     const now = NOW + 10_000 + EDGE;
-    await worker.learn(window());
+    await worker.learn(told());
     await waits(worker, 1, { now });
-    await worker.learn({ ...window({ used: 95 }), now });
+    await worker.learn({ ...told({ used: 95 }), now });
     await expect(waits(worker, 94, { now })).resolves.not.toContain(10_000);
     await expect(waits(worker, 1, { now })).resolves.toEqual([10_000]);
   });
 
   test('has the periods that GitLab tells', async () => {
     const { worker } = current();
-    await worker.learn(window({ used: 95, resetAt: NOW + 4000 }));
+    await worker.learn(told({ used: 95, resetAt: NOW + 4000 }));
     await expect(waits(worker, 1, { now: IN })).resolves.toEqual([3000 + EDGE]);
   });
 
@@ -106,7 +95,7 @@ function keepsLimits(current: () => Pair): void {
     const { worker } = current();
     const gates = [{ key: 'token', limit: byHand }];
     await waits(worker, 1, { gates, now: IN });
-    await worker.learn(window({ used: 1 }));
+    await worker.learn(told({ used: 1 }));
     const got = await waits(worker, 100, { gates, now: IN });
     expect(got.filter((wait) => wait === 0)).toHaveLength(allowed - 1);
   });
@@ -208,7 +197,7 @@ function blocks(current: () => Pair): void {
 
   test('of a known gate ends at the pace of its limit', async () => {
     const { worker } = current();
-    await worker.learn({ ...window(), blockedUntil: NOW + 2000 });
+    await worker.learn({ ...told(), blockedUntil: NOW + 2000 });
     const each = Math.ceil((10_000 - 2 * EDGE) / 95);
     await expect(waits(worker, 2, { now: IN })).resolves.toEqual([1000, 1000 + each]);
   });
@@ -235,75 +224,5 @@ function blocks(current: () => Pair): void {
     await worker.learn(lesson({ blockedUntil: NOW + 90_000 }));
     const limited = { verdict: 'limited', waitMs: 90_000 };
     await expect(worker.enter(entry({ gates: [{ key: 'token' }] }))).resolves.toEqual(limited);
-  });
-}
-
-function spacesOut(current: () => Pair): void {
-  const { unsaidFirstMs, unsaidMostMs, unsaidHalfLifeMs } = rules;
-  const unsaid = lesson({ isUnsaid: true });
-
-  test('spaces requests out', async () => {
-    const { worker } = current();
-    await worker.learn(unsaid);
-    await expect(waits(worker, 3)).resolves.toEqual([0, unsaidFirstMs, 2 * unsaidFirstMs]);
-  });
-
-  test.each([
-    [2, 2 * unsaidFirstMs],
-    [3, 4 * unsaidFirstMs],
-    [30, unsaidMostMs],
-  ])('the wider the more often it comes, up to a bound (%i times)', async (times, spacingMs) => {
-    const { worker } = current();
-    await Promise.all(Array.from({ length: times }, async () => worker.learn(unsaid)));
-    await expect(waits(worker, 2)).resolves.toEqual([0, spacingMs]);
-  });
-
-  test('is forgotten by and by', async () => {
-    const { worker } = current();
-    await Promise.all([1, 2, 3].map(async () => worker.learn(unsaid)));
-    const later = { now: NOW + unsaidHalfLifeMs };
-    await expect(waits(worker, 2, later)).resolves.toEqual([0, 2 * unsaidFirstMs]);
-    const long = { now: NOW + 5 * unsaidHalfLifeMs };
-    await expect(waits(worker, 5, long)).resolves.toEqual([0, 0, 0, 0, 0]);
-  });
-
-  test('counts no more once GitLab has told its limit', async () => {
-    const { worker } = current();
-    await worker.learn({ ...unsaid, now: IN });
-    await worker.learn(window());
-    await expect(waits(worker, 3, { now: IN })).resolves.toEqual([0, 0, 0]);
-  });
-}
-
-function asksFirst(current: () => Pair): void {
-  const gates = [{ key: 'token', asksFirst: true }];
-  const { askAgainMs, askFirstMs } = rules;
-
-  test('lets everything through where nobody has to ask first', async () => {
-    await expect(waits(current().worker, 5)).resolves.toEqual([0, 0, 0, 0, 0]);
-  });
-
-  test('lets one request go ahead', async () => {
-    await expect(waits(current().worker, 3, { gates })).resolves.toEqual([0, askAgainMs, askAgainMs]);
-  });
-
-  test('lets the others go when its answer says nothing of a limit', async () => {
-    const { worker } = current();
-    await waits(worker, 1, { gates });
-    await worker.learn(lesson());
-    await expect(waits(worker, 3, { gates, now: NOW + 5 })).resolves.toEqual([0, 0, 0]);
-  });
-
-  test('holds the others to the limit that its answer tells', async () => {
-    const { worker } = current();
-    await waits(worker, 1, { gates, now: IN });
-    await worker.learn(window({ requests: 3, used: 1 }));
-    await expect(waits(worker, 2, { gates, now: IN })).resolves.toEqual([0, 9000 + EDGE]);
-  });
-
-  test('does not wait long for an answer', async () => {
-    const { worker } = current();
-    await waits(worker, 1, { gates });
-    await expect(waits(worker, 2, { gates, now: NOW + askFirstMs })).resolves.toEqual([0, askAgainMs]);
   });
 }

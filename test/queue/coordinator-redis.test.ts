@@ -15,7 +15,7 @@ describe.skipIf(redisUrl === '')('the coordinator on a sound Redis', () => {
     await api.cancel('cancelled');
     const known = { requests: 9, periodMs: 1000, used: 9, resetAt: NOW + 1000 };
     await worker.learn(lesson({ gate: 'known', window: known }));
-    await worker.judge({ host: 'gitlab', ok: false, now: NOW });
+    await worker.judge({ callId: 'failing', host: 'gitlab', ok: false, now: NOW });
     await worker.beatWorker('worker1');
     await worker.learn(lesson({ gate: 'blocked', blockedUntil: NOW + 1000 }));
     await worker.enter(entry({ callId: 'write', kind: 'write', claimMs: 9000 }));

@@ -6,6 +6,7 @@ import type { Pair } from './coordinator-bench.ts';
 import { breaksOff } from './coordinator-breaker.suite.ts';
 import { pacesGates } from './coordinator-gates.suite.ts';
 import { carriesReplies, tellsListeners } from './coordinator-messages.suite.ts';
+import { claimsWrites } from './coordinator-writes.suite.ts';
 
 /** What a coordinator does, whatever it keeps its memory in. */
 export function coordinates(open: () => Promise<Pair>): void {
@@ -254,45 +255,5 @@ function letsCallsIn(current: () => Pair): void {
     if (verdict === 'cancelled') await api.cancel(call.callId);
     await expect(worker.enter(call)).resolves.toEqual({ verdict });
     await expect(worker.reserve(entry({ gates: one, now: NOW + 1000 }))).resolves.toEqual({ verdict: 'go' });
-  });
-}
-
-function claimsWrites(current: () => Pair): void {
-  beforeEach(async () => {
-    await current().api.beat('api1');
-  });
-
-  test.each(['worker1', 'worker2'])('that worker1 has claimed is refused to %s', async (second) => {
-    const { worker } = current();
-    const call = entry({ kind: 'write' });
-    await expect(worker.enter(call)).resolves.toEqual({ verdict: 'go' });
-    await expect(worker.enter({ ...call, worker: second })).resolves.toEqual({ verdict: 'claimed' });
-  });
-
-  test('that GitLab surely did not take can be claimed again', async () => {
-    const { worker } = current();
-    const call = entry({ kind: 'write' });
-    await worker.enter(call);
-    await worker.unclaim(call.callId);
-    await expect(worker.enter({ ...call, worker: 'worker2' })).resolves.toEqual({ verdict: 'go' });
-  });
-
-  test('that waits for a gate is not claimed before its slot', async () => {
-    const { worker } = current();
-    const call = entry({ kind: 'write', gates: [{ key: 'token' }] });
-    await worker.learn(lesson({ blockedUntil: NOW + 1000 }));
-    await expect(worker.enter(call)).resolves.toEqual({ verdict: 'wait', waitMs: 1000 });
-    const again = { ...call, now: NOW + 1000 };
-    await expect(worker.enter(again)).resolves.toEqual({ verdict: 'go' });
-    await expect(worker.enter(again)).resolves.toEqual({ verdict: 'claimed' });
-  });
-
-  test('is a claim of its own; a read is never claimed', async () => {
-    const { worker } = current();
-    const read = entry();
-    await worker.enter(entry({ kind: 'write' }));
-    await expect(worker.enter(entry({ kind: 'write' }))).resolves.toEqual({ verdict: 'go' });
-    await worker.enter(read);
-    await expect(worker.enter(read)).resolves.toEqual({ verdict: 'go' });
   });
 }

@@ -84,10 +84,10 @@ const step: fc.Arbitrary<{ readonly passMs: number; readonly act: Step }> = fc.r
         return it.learn(lesson({ gate, now, blockedUntil, isUnsaid, window: told }));
       };
     }),
-    fc.boolean().map(
-      (ok): Step =>
+    fc.tuple(fc.constantFrom(true, false, false, false), calls).map(
+      ([ok, callId]): Step =>
         async (it, now) =>
-          it.judge({ host: 'gitlab', ok, now }),
+          it.judge({ callId, host: 'gitlab', ok, now }),
     ),
     fc.tuple(calls, users).map(
       ([callId, user]): Step =>

@@ -7,8 +7,9 @@ redis.call('XADD', KEYS[1], '*', 'm', ARGV[1])
 return redis.call('PEXPIRE', KEYS[1], ${String(rules.replyMs)})
 `);
 
-/** KEYS cancelled. ARGV channel, call. */
+/** KEYS cancelled, claim. ARGV channel, call. Gives whether a write was claimed before. */
 export const cancel = script(`
 redis.call('SET', KEYS[1], '1', 'PX', ${String(rules.cancelMs)})
-return redis.call('PUBLISH', ARGV[1], ARGV[2])
+redis.call('PUBLISH', ARGV[1], ARGV[2])
+return redis.call('EXISTS', KEYS[2])
 `);

@@ -37,6 +37,8 @@ export const rules = {
 
   /** The breaker opens after so many failures in a row … */
   breakerFailures: 10,
+  /** … of so many different calls … */
+  breakerCalls: 3,
   /** … which last for at least this long … */
   breakerAfterMs: 10_000,
   /** … and stays so for this long; then one request tries. */

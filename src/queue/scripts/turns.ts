@@ -55,14 +55,18 @@ if verdict == 'go' and isTried then redis.call('HSET', KEYS[1], 'trying', now + 
 return {verdict, wait}
 `);
 
-/** KEYS breaker. ARGV now, whether GitLab works. */
+/** KEYS breaker. ARGV now, whether GitLab works, call. */
 export const judge = script(`
 local now = tonumber(ARGV[1])
 if ARGV[2] == '1' then return redis.call('DEL', KEYS[1]) end
 local since = tonumber(redis.call('HGET', KEYS[1], 'since') or ARGV[1])
 local failures = redis.call('HINCRBY', KEYS[1], 'failures', 1)
 redis.call('HSET', KEYS[1], 'since', since)
-if failures >= ${String(rules.breakerFailures)} and now - since >= ${String(rules.breakerAfterMs)} then
+local calls = tonumber(redis.call('HGET', KEYS[1], 'calls') or '0')
+if calls < ${String(rules.breakerCalls)} and redis.call('HSETNX', KEYS[1], 'call:' .. ARGV[3], 1) == 1 then
+  calls = redis.call('HINCRBY', KEYS[1], 'calls', 1)
+end
+if calls >= ${String(rules.breakerCalls)} and failures >= ${String(rules.breakerFailures)} and now - since >= ${String(rules.breakerAfterMs)} then
   redis.call('HSET', KEYS[1], 'open', now + ${String(rules.breakerOpenMs)}, 'trying', 0)
 end
 return redis.call('PEXPIRE', KEYS[1], ${String(rules.breakerMs)})
