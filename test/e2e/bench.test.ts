@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { readResults } from '../../bench/result.ts';
-import { hasRedis } from './support.ts';
+import { hasRedis } from '../support/stage.ts';
 
 test.skipIf(!hasRedis || process.env['TEST_REDIS_URL'] !== undefined)(
   'a quick run of the bench measures, keeps its results apart and says by its exit code whether the bars hold',

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { callTool, connectClient, connectOldClient, post, textOf } from '../support/clients.ts';
 import type { Service } from '../support/service.ts';
-import { hasRedis, setStage } from './support.ts';
-import type { Stage } from './support.ts';
+import { hasRedis, setStage } from '../support/stage.ts';
+import type { Stage } from '../support/stage.ts';
 
 const alice = { 'X-GitLab-Token': 'glpat-alice' };
 

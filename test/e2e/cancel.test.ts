@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startBalancer } from '../support/balancer.ts';
 import { connectClient, connectOldClient } from '../support/clients.ts';
-import { hasRedis, setStage } from './support.ts';
-import type { Stage } from './support.ts';
+import { hasRedis, setStage } from '../support/stage.ts';
+import type { Stage } from '../support/stage.ts';
 
 const alice = { 'X-GitLab-Token': 'glpat-alice' };
 const read = { name: 'get_project', arguments: { project_id: 'team/app' } };

@@ -3,8 +3,8 @@ import * as z from 'zod';
 import { startBalancer } from '../support/balancer.ts';
 import { callTool } from '../support/clients.ts';
 import { pooled } from '../support/pooled.ts';
-import { hasRedis, setStage } from './support.ts';
-import type { Stage } from './support.ts';
+import { hasRedis, setStage } from '../support/stage.ts';
+import type { Stage } from '../support/stage.ts';
 
 const CALLS = 1000;
 const USERS = 25;

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { callTool, post } from '../support/clients.ts';
 import { spawnRedis } from '../support/redis-server.ts';
-import { hasRedis, setStage } from './support.ts';
-import type { Stage } from './support.ts';
+import { hasRedis, setStage } from '../support/stage.ts';
+import type { Stage } from '../support/stage.ts';
 
 const alice = { 'X-GitLab-Token': 'glpat-alice' };
 const read = { name: 'get_project', args: { project_id: 'team/app' } };

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { callTool } from '../support/clients.ts';
 import type { Service } from '../support/service.ts';
-import { setStage } from './support.ts';
-import type { Stage } from './support.ts';
+import { setStage } from '../support/stage.ts';
+import type { Stage } from '../support/stage.ts';
 
 const alice = { 'X-GitLab-Token': 'glpat-alice' };
 const MOST_BYTES = 60_000;

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { callTool, post } from '../support/clients.ts';
 import type { Service } from '../support/service.ts';
 import { everything } from './redis-contents.ts';
-import { hasRedis, setStage } from './support.ts';
-import type { Stage } from './support.ts';
+import { hasRedis, setStage } from '../support/stage.ts';
+import type { Stage } from '../support/stage.ts';
 
 /** Twenty secrets: none is part of another, and URL encoding leaves each as it is. */
 const planted = {

@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { callTool } from '../support/clients.ts';
 import type { Service } from '../support/service.ts';
 import { everything } from './redis-contents.ts';
-import { hasRedis, setStage } from './support.ts';
-import type { Stage } from './support.ts';
+import { hasRedis, setStage } from '../support/stage.ts';
+import type { Stage } from '../support/stage.ts';
 
 /** A line of the audit log, which names the project. */
 const isAudit = (line: string): boolean => line.includes('"audit":true');

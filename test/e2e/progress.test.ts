@@ -2,8 +2,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { connectClient, connectOldClient, textOf } from '../support/clients.ts';
 import type { Service } from '../support/service.ts';
 import { timedCall } from '../support/timed-call.ts';
-import { hasRedis, setStage } from './support.ts';
-import type { Stage } from './support.ts';
+import { hasRedis, setStage } from '../support/stage.ts';
+import type { Stage } from '../support/stage.ts';
 
 interface Told {
   readonly progress: number;

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { Redis } from 'ioredis';
 import { callTool } from '../support/clients.ts';
-import { hasRedis, setStage } from './support.ts';
-import type { Stage } from './support.ts';
+import { hasRedis, setStage } from '../support/stage.ts';
+import type { Stage } from '../support/stage.ts';
 
 const OLD = 'the-old-queue-secret-0123456789abcdef';
 const NEW = 'the-new-queue-secret-0123456789abcdef';

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { counted, slowestMs, timedCall } from '../support/timed-call.ts';
 import type { Wanted } from '../support/timed-call.ts';
-import { hasRedis, setStage } from './support.ts';
-import type { Stage } from './support.ts';
+import { hasRedis, setStage } from '../support/stage.ts';
+import type { Stage } from '../support/stage.ts';
 import { postsOf } from './writes.ts';
 
 const BLOCKED_MS = 12_000;

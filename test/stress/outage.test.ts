@@ -6,8 +6,8 @@ import { startTcpSwitch } from '../support/tcp-switch.ts';
 import type { TcpSwitch } from '../support/tcp-switch.ts';
 import { counted, medianMs, slowestMs, startLoad, timedCall } from '../support/timed-call.ts';
 import type { Outcome, Wanted } from '../support/timed-call.ts';
-import { hasRedis, setStage } from './support.ts';
-import type { Stage } from './support.ts';
+import { hasRedis, setStage } from '../support/stage.ts';
+import type { Stage } from '../support/stage.ts';
 
 const READS = 1000;
 const SHORT_MS = 3000;

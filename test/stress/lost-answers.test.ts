@@ -2,8 +2,8 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { pooled } from '../support/pooled.ts';
 import type { Service } from '../support/service.ts';
 import { counted, timedCall } from '../support/timed-call.ts';
-import { hasRedis, setStage } from './support.ts';
-import type { Stage } from './support.ts';
+import { hasRedis, setStage } from '../support/stage.ts';
+import type { Stage } from '../support/stage.ts';
 import { nameOf, postsOf, repeated } from './writes.ts';
 
 const WRITES = 500;

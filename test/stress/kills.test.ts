@@ -5,8 +5,8 @@ import { pooled } from '../support/pooled.ts';
 import type { Service } from '../support/service.ts';
 import { counted, timedCall } from '../support/timed-call.ts';
 import type { Outcome, Wanted } from '../support/timed-call.ts';
-import { hasRedis, setStage } from './support.ts';
-import type { Stage } from './support.ts';
+import { hasRedis, setStage } from '../support/stage.ts';
+import type { Stage } from '../support/stage.ts';
 import { belied, nameOf, postsOf, repeated } from './writes.ts';
 
 const CALLS = 2000;

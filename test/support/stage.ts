@@ -3,8 +3,8 @@ import { Redis } from 'ioredis';
 import { inject } from 'vitest';
 import { spawnGitLab } from '../gitlab/spawn.ts';
 import type { RemoteGitLab } from '../gitlab/spawn.ts';
-import { startService } from '../support/service.ts';
-import type { Role, Service } from '../support/service.ts';
+import { startService } from './service.ts';
+import type { Role, Service } from './service.ts';
 
 export const hasRedis = inject('redisUrl') !== '';
 

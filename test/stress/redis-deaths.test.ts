@@ -9,8 +9,8 @@ import type { RedisServer } from '../support/redis-server.ts';
 import { startTcpSwitch } from '../support/tcp-switch.ts';
 import { medianMs, slowestMs, startLoad, timedCall } from '../support/timed-call.ts';
 import type { Outcome, Wanted } from '../support/timed-call.ts';
-import { hasRedis, setStage } from './support.ts';
-import type { Stage } from './support.ts';
+import { hasRedis, setStage } from '../support/stage.ts';
+import type { Stage } from '../support/stage.ts';
 import { belied, nameOf, postsOf, repeated } from './writes.ts';
 
 const CALL_TIMEOUT_MS = 8000;
