@@ -17,6 +17,7 @@ import { createCalls } from './calls.ts';
 import { listen } from './listen.ts';
 import { createListings } from './listings.ts';
 import { createCancels } from './mcp/cancels.ts';
+import type { Cancels } from './mcp/cancels.ts';
 import { createEdge } from './mcp/edge.ts';
 import { createServerBuilder } from './mcp/server.ts';
 import { narrow } from './narrow.ts';
@@ -71,54 +72,35 @@ function reachableAs({ HOST, ALLOWED_HOSTS, ALLOWED_ORIGINS }: Config): {
   };
 }
 
-/** Starts the API role on its queue; resolves with its URL once it listens. */
-export async function startApi({
-  config,
-  server,
-  broker,
-  secrets,
-  log,
-  auditLog,
-  metricsLog,
-  shutdown,
-}: ApiOptions): Promise<string> {
-  const hash = createKeyedHash(secrets[0]);
-  const { coordinator } = broker;
-  const grants = grantsOf(config);
-  const defaults = defaultsOf(config);
-  const asksFirst = (name: string): boolean =>
-    config.DESTRUCTIVE_CONFIRM === 'argument' && tools.get(name)?.effect === 'destructive';
-  const audit = createAudit({ audited: config.AUDIT_LOG, log: auditLog, hash });
-  const { ask, callTool, metrics, touched } = createCalls({
-    config,
-    broker,
-    secrets,
-    hash,
-    asksFirst,
-    defaults,
-    log,
-    audit,
-    metricsLog,
-  });
-  const listings = createListings({ tools, filled: Object.keys(defaults), asksFirst });
-  const cancels = createCancels({ announce: async (key) => coordinator.announce(key), hash });
+/** What other replicas and the workers announce: a client's cancel, or a write. */
+function hearOthers({ broker, log }: ApiOptions, cancels: Cancels, touched: () => void): void {
   const heard = (words: string): void => {
     if (words === TOUCHED) touched();
     else cancels.heard(words);
   };
-  coordinator.onAnnounce(heard).catch((error: unknown) => {
+  broker.coordinator.onAnnounce(heard).catch((error: unknown) => {
     log.warn({ err: error }, 'cancels and writes of other replicas are not heard');
   });
+}
+
+/** Starts the API role on its queue; resolves with its URL once it listens. */
+export async function startApi(options: ApiOptions): Promise<string> {
+  const { config, server, broker, log, shutdown } = options;
+  const hash = createKeyedHash(options.secrets[0]);
+  const grants = grantsOf(config);
+  const defaults = defaultsOf(config);
+  const asksFirst = (name: string): boolean =>
+    config.DESTRUCTIVE_CONFIRM === 'argument' && tools.get(name)?.effect === 'destructive';
+  const audit = createAudit({ audited: config.AUDIT_LOG, log: options.auditLog, hash });
+  const { ask, callTool, metrics, touched } = createCalls({ ...options, hash, asksFirst, defaults, audit });
+  const listings = createListings({ tools, filled: Object.keys(defaults), asksFirst });
+  const cancels = createCancels({ announce: async (key) => broker.coordinator.announce(key), hash });
+  hearOthers(options, cancels, touched);
   const narrowed = ({ headersDistinct }: Request): Grants => narrow(grants, headersDistinct);
   const access = createAccess({ config, grants: narrowed, hash, audit, log });
+  const instructions = instructionsFor(grants.toolsets);
   const edge = createEdge({
-    build: createServerBuilder({
-      ...server,
-      instructions: instructionsFor(grants.toolsets),
-      tools,
-      listings,
-      callTool,
-    }),
+    build: createServerBuilder({ ...server, instructions, tools, listings, callTool }),
     identify: access.identify,
     cancels,
     newSessionId: randomUUID,

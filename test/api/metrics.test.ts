@@ -69,7 +69,10 @@ describe('the metrics', () => {
   });
 
   test('are written without the state of the queue when that is not known', async () => {
-    start({ gauges: async () => Promise.reject(new Error('Redis is gone')) });
+    const gauges = async (): Promise<never> => {
+      throw new Error('Redis is gone');
+    };
+    start({ gauges });
     await vi.advanceTimersByTimeAsync(15_000);
     expect(written.some((text) => text.includes('the state of the queue is not known'))).toBe(true);
     expect(written.some((text) => text.includes('"Calls":0'))).toBe(true);
