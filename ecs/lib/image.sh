@@ -36,7 +36,7 @@ log_in_to() { # HOST
 build_and_push() { # REPOSITORY TAG
   step "build $2 for $(platform)"
   log_in_to "${1%%/*}"
-  docker buildx build --platform "$(platform)" --provenance=false --push --tag "$1:$2" \
+  docker buildx build --platform "$(platform)" --provenance=false --target service --push --tag "$1:$2" \
     --build-arg "REVISION=$2" --build-arg "CREATED=$(date -u +%Y-%m-%dT%H:%M:%SZ)" \
     --build-arg "VERSION=$(jq -r .version "$ecs/../package.json")" "$ecs/.." >&2 ||
     fail 'the image was not built or not pushed.' 'The lines above say why.'

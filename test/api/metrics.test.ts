@@ -15,6 +15,10 @@ type Line = z.infer<typeof line>;
 
 const state = { backlog: 9, runnable: 6, workers: 2, oldestWaitingMs: 1500 };
 
+async function unknownState(): Promise<never> {
+  throw new Error('Redis is gone');
+}
+
 describe('the metrics', () => {
   let written: string[];
 
@@ -69,10 +73,7 @@ describe('the metrics', () => {
   });
 
   test('are written without the state of the queue when that is not known', async () => {
-    const gauges = async (): Promise<never> => {
-      throw new Error('Redis is gone');
-    };
-    start({ gauges });
+    start({ gauges: unknownState });
     await vi.advanceTimersByTimeAsync(15_000);
     expect(written.some((text) => text.includes('the state of the queue is not known'))).toBe(true);
     expect(written.some((text) => text.includes('"Calls":0'))).toBe(true);
