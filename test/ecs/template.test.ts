@@ -123,7 +123,7 @@ test('ECR keeps 10 releases, 5 of staging, untagged images a day and development
     .object({ rules: z.array(z.object({ selection: z.record(z.string(), z.unknown()) })) })
     .parse(JSON.parse(readFileSync('ecs/ecr-lifecycle.json', 'utf8')));
   expect(rules.map(({ selection }) => selection)).toEqual([
-    { tagStatus: 'tagged', tagPatternList: ['v*', 'release-*'], countType: 'imageCountMoreThan', countNumber: 10 },
+    { tagStatus: 'tagged', tagPatternList: ['release-*'], countType: 'imageCountMoreThan', countNumber: 10 },
     { tagStatus: 'tagged', tagPatternList: ['staging-*'], countType: 'imageCountMoreThan', countNumber: 5 },
     { tagStatus: 'untagged', countType: 'sinceImagePushed', countUnit: 'days', countNumber: 1 },
     {
@@ -132,6 +132,14 @@ test('ECR keeps 10 releases, 5 of staging, untagged images a day and development
       countType: 'sinceImagePushed',
       countUnit: 'days',
       countNumber: 7,
+    },
+    // An image that a rule of lower number keeps is not touched by a later one.
+    {
+      tagStatus: 'tagged',
+      tagPatternList: ['*'],
+      countType: 'sinceImagePushed',
+      countUnit: 'days',
+      countNumber: 30,
     },
   ]);
 });
