@@ -24,6 +24,7 @@ export function createMemoryCoordinator({ clock = Date.now }: MemoryCoordinatorO
     ...carryReplies(memory),
     cancel: async (callId) => {
       memory.cancelled.set(callId, true, rules.cancelMs);
+      memory.gates.leave(callId);
       cancelled.tell(callId);
       return { isClaimed: memory.claims.get(callId) === true };
     },
@@ -71,7 +72,8 @@ function coordinateCalls(memory: Memory): Calls {
       memory.tidy();
       return enter(memory, call);
     },
-    reserve: async (slot) => gates.pass(slot),
+    // A running call goes before those that still wait for their first request.
+    reserve: async (slot) => gates.pass(slot, -rules.maxTag),
     unclaim: async (callId) => {
       memory.claims.delete(callId);
     },
@@ -170,8 +172,9 @@ function nextTag({ virtualTime, tags }: Memory, { kind, flow, step }: Admission)
 
 function enter(memory: Memory, call: Entry): Entered {
   const away = awayOf(memory, call);
-  const passed = away ?? memory.gates.pass(call);
-  if (away !== undefined || passed.verdict === 'unavailable') memory.gates.leave(call);
+  // Reads and writes have a virtual time each: only what is left to it can be compared.
+  const passed = away ?? memory.gates.pass(call, call.priority - (memory.virtualTime.get(call.kind) ?? 0));
+  if (away !== undefined || passed.verdict === 'unavailable') memory.gates.leave(call.callId);
   if (passed.verdict !== 'go') return passed;
   if (call.kind === 'write') {
     if (memory.claims.get(call.callId) === true) return { verdict: 'claimed' };

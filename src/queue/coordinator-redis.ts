@@ -84,7 +84,8 @@ function coordinateCalls({ commands, showsLife }: Connections, keys: Keys): Call
       await run(reply, { keys: [keys.reply(api)], args: [message] });
     },
     cancel: async (callId) => {
-      const inputs = { keys: [keys.cancel(callId), keys.claim(callId)], args: [keys.cancelled, callId] };
+      const own = [keys.cancel(callId), keys.claim(callId), keys.places(callId)];
+      const inputs = { keys: own, args: [keys.cancelled, callId] };
       return { isClaimed: (await run(cancel, inputs)) === 1 };
     },
     announce: async (words) => {
@@ -139,6 +140,7 @@ function takeTurns(run: Run, keys: Keys): Pick<Calls, 'enter' | 'reserve' | 'lea
         keys.claim(callId),
         keys.virtualTime(kind),
         keys.breaker(host),
+        keys.places(callId),
       ];
       // A fresh name for each entry: a job that is delivered twice to one worker is claimed once.
       const claimant = `${worker}:${randomUUID()}`;
@@ -148,10 +150,10 @@ function takeTurns(run: Run, keys: Keys): Pick<Calls, 'enter' | 'reserve' | 'lea
       });
       return verdictOf(enterReply.parse(answer));
     },
-    reserve: async ({ callId, host, gates, priority, deadline, now }) => {
+    reserve: async ({ callId, host, gates, deadline, now }) => {
       const answer = await run(reserve, {
-        keys: [keys.breaker(host), ...gateKeys(keys, gates)],
-        args: [now, deadline, callId, priority, ...gateArgs(gates)],
+        keys: [keys.breaker(host), keys.places(callId), ...gateKeys(keys, gates)],
+        args: [now, deadline, callId, ...gateArgs(gates)],
       });
       return verdictOf(slotReply.parse(answer));
     },

@@ -93,13 +93,13 @@ export interface Slot {
   readonly host: string;
   /** Each gate that the request must pass. */
   readonly gates: readonly Gate[];
-  /** The order of those who wait at one gate: the smallest goes first. */
-  readonly priority: number;
   readonly deadline: number;
   readonly now: number;
 }
 
 export interface Entry extends Slot {
+  /** The place in the fair order; at one gate the smallest goes first, after the calls that run already. */
+  readonly priority: number;
   readonly kind: Kind;
   readonly api: string;
   /** Who claims a write, and for how long nobody else may, in milliseconds. */

@@ -4,6 +4,7 @@ export interface Expiring<V> {
   /** Never shortens the life of an entry. */
   set(key: string, value: V, lifeMs: number): void;
   delete(key: string): void;
+  keys(): readonly string[];
   tidy(): void;
   size(): number;
   clear(): void;
@@ -21,6 +22,7 @@ export function createExpiring<V>(clock: () => number): Expiring<V> {
       entries.set(key, { value, until: Math.max(live(key)?.until ?? 0, clock() + lifeMs) });
     },
     delete: (key) => void entries.delete(key),
+    keys: () => [...entries.keys()],
     tidy: () => {
       for (const key of entries.keys()) if (live(key) === undefined) entries.delete(key);
     },

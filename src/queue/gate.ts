@@ -100,14 +100,22 @@ function waitCounted({ limit, offsetMs, blockedUntil, start, used }: Counted, no
 export function charged(gate: GateState, now: number): GateState {
   if (gate.limit !== undefined) {
     const start = startOf(gate.limit, gate.offsetMs, now);
-    return { ...gate, start, used: gate.start === start ? gate.used + 1 : 1 };
+    // A worker whose clock is behind counts into the period that another one has begun.
+    return start > gate.start ? { ...gate, start, used: 1 } : { ...gate, used: gate.used + 1 };
   }
   return gate.spacingMs > 0 ? { ...gate, tat: Math.max(now, gate.tat) + gate.spacingMs } : gate;
 }
 
-/** Whether one request has to find out what GitLab says of this gate. */
-export function asks({ limit, knownUntil }: GateState, { asksFirst }: Gate, now: number): boolean {
-  return asksFirst === true && limit === undefined && knownUntil < now;
+/** Whether one request has to find out what GitLab says of this gate: once, for who has waited in vain goes too. */
+export function asks({ limit, knownUntil, askingUntil }: GateState, { asksFirst }: Gate, now: number): boolean {
+  return asksFirst === true && limit === undefined && knownUntil < now && askingUntil === 0;
+}
+
+/** How long to wait for what such a request finds out: again soon at first, then less often. */
+export function pauseFor({ askingUntil }: GateState, { asksFirst }: Gate, now: number): number {
+  if (asksFirst !== true || askingUntil <= now) return 0;
+  const since = now - (askingUntil - rules.askFirstMs);
+  return Math.ceil(Math.min(askingUntil - now, Math.max(rules.askAgainMs, since)));
 }
 
 /** The gate after GitLab has said something of it. */

@@ -1,15 +1,16 @@
 import type { Coordinator, Gate, Reserved, Slot } from './coordinator.ts';
 import { createExpiring } from './expiring.ts';
 import type { Expiring } from './expiring.ts';
-import { asks, charged, OPEN_GATE, present, taught, waitFor } from './gate.ts';
+import { asks, charged, OPEN_GATE, pauseFor, present, taught, waitFor } from './gate.ts';
 import type { GateState } from './gate.ts';
 import { rules } from './scripts/rules.ts';
 
 /** The gates and the breaker in this process. */
 export interface MemoryGates extends Pick<Coordinator, 'learn' | 'judge'> {
-  readonly pass: (slot: Slot) => Reserved;
-  /** A call that will not come back takes no place at them. */
-  readonly leave: (slot: Pick<Slot, 'callId' | 'gates'>) => void;
+  /** `order`: of those who wait at one gate the smallest goes first. */
+  readonly pass: (slot: Slot, order: number) => Reserved;
+  /** A call that will not come back takes no place at any of them. */
+  readonly leave: (callId: string) => void;
   readonly tidy: () => void;
   readonly size: () => number;
   readonly clear: () => void;
@@ -21,10 +22,12 @@ interface Breaker {
   readonly calls: ReadonlySet<string>;
   readonly openUntil: number;
   readonly tryingUntil: number;
+  /** The call that tries, and may send all of its requests. */
+  readonly trier: string | undefined;
 }
 
 /** Who waits at one gate: by call its order and when it is due. */
-type Queue = Map<string, { readonly priority: number; readonly dueAt: number }>;
+type Queue = Map<string, { readonly order: number; readonly dueAt: number }>;
 
 interface Stores {
   readonly states: Expiring<GateState>;
@@ -40,9 +43,9 @@ export function createMemoryGates(clock: () => number): MemoryGates {
   };
   const all = [stores.states, stores.queues, stores.breakers];
   return {
-    pass: (slot) => passBreaker(stores, slot) ?? tried(stores, slot, passGates(stores, slot)),
-    leave: ({ callId, gates }) => {
-      for (const { key } of gates) leaveGate(stores, key, callId);
+    pass: (slot, order) => passBreaker(stores, slot) ?? tried(stores, slot, passGates(stores, { ...slot, order })),
+    leave: (callId) => {
+      for (const key of stores.queues.keys()) leaveGate(stores, key, callId);
     },
     learn: async (lesson) => {
       const { now, gate: key, window, blockedUntil = now } = lesson;
@@ -63,7 +66,7 @@ export function createMemoryGates(clock: () => number): MemoryGates {
   };
 }
 
-const UNBROKEN = { failures: 0, calls: new Set<string>(), openUntil: 0, tryingUntil: 0 };
+const UNBROKEN = { failures: 0, calls: new Set<string>(), openUntil: 0, tryingUntil: 0, trier: undefined };
 
 function failed(known: Breaker | undefined, callId: string, now: number): Breaker {
   const { since, ...before } = known ?? { since: now, ...UNBROKEN };
@@ -74,17 +77,19 @@ function failed(known: Breaker | undefined, callId: string, now: number): Breake
   return { ...before, since, failures, calls, ...(isOpen && { openUntil: now + rules.breakerOpenMs, tryingUntil: 0 }) };
 }
 
-function passBreaker({ breakers }: Stores, { host, now }: Slot): Reserved | undefined {
-  const { openUntil, tryingUntil } = breakers.get(host) ?? { openUntil: 0, tryingUntil: 0 };
+function passBreaker({ breakers }: Stores, { callId, host, now }: Slot): Reserved | undefined {
+  const { openUntil, tryingUntil, trier } = breakers.get(host) ?? UNBROKEN;
+  if (trier === callId && tryingUntil > now) return undefined;
   const waitMs = Math.ceil(Math.max(openUntil, tryingUntil) - now);
   return openUntil > 0 && waitMs > 0 ? { verdict: 'unavailable', waitMs } : undefined;
 }
 
 /** After the breaker was open, one request finds out whether GitLab works again. */
-function tried({ breakers }: Stores, { host, now }: Slot, reserved: Reserved): Reserved {
+function tried({ breakers }: Stores, { callId, host, now }: Slot, reserved: Reserved): Reserved {
   const breaker = breakers.get(host);
-  if (reserved.verdict === 'go' && breaker !== undefined && breaker.openUntil > 0)
-    breakers.set(host, { ...breaker, tryingUntil: now + rules.breakerOpenMs }, rules.breakerOpenMs);
+  if (reserved.verdict !== 'go' || breaker === undefined || breaker.openUntil === 0) return reserved;
+  if (breaker.trier === callId && breaker.tryingUntil > now) return reserved;
+  breakers.set(host, { ...breaker, tryingUntil: now + rules.breakerOpenMs, trier: callId }, rules.breakerOpenMs);
   return reserved;
 }
 
@@ -95,37 +100,43 @@ function leaveGate({ queues }: Stores, key: string, callId: string): void {
 }
 
 /** How many wait before this call; of equals in the order of their ids, as Redis sorts them. */
-function rankAt({ queues }: Stores, key: string, { callId, priority, now }: Slot): number {
+function rankAt({ queues }: Stores, key: string, { callId, order, now }: Ordered): number {
   const queue = queues.get(key);
   if (queue === undefined) return 0;
   let rank = 0;
   for (const [other, place] of queue) {
     if (other === callId) continue;
     if (place.dueAt <= now - rules.absentMs) queue.delete(other);
-    else if (place.priority < priority || (place.priority === priority && other < callId)) rank += 1;
+    else if (place.order < order || (place.order === order && other < callId)) rank += 1;
   }
   return rank;
+}
+
+interface Ordered extends Slot {
+  readonly order: number;
 }
 
 interface Pass {
   readonly gate: Gate;
   readonly state: GateState;
   readonly waitMs: number;
+  /** For what another request finds out. */
+  readonly pauseMs: number;
   readonly asks: boolean;
 }
 
-function passAt(stores: Stores, gate: Gate, slot: Slot): Pass {
+function passAt(stores: Stores, gate: Gate, slot: Ordered): Pass {
   const state = present(stores.states.get(gate.key) ?? OPEN_GATE, gate, slot.now);
   const waitMs = waitFor(state, slot.now, rankAt(stores, gate.key, slot));
-  return { gate, state, waitMs, asks: asks(state, gate, slot.now) };
+  return { gate, state, waitMs, pauseMs: pauseFor(state, gate, slot.now), asks: asks(state, gate, slot.now) };
 }
 
-function passGates(stores: Stores, slot: Slot): Reserved {
+function passGates(stores: Stores, slot: Ordered): Reserved {
   const { gates, now, deadline } = slot;
   const passes = gates.map((gate) => passAt(stores, gate, slot));
   const wait = Math.ceil(Math.max(0, ...passes.map(({ waitMs }) => waitMs)));
-  const isAsking = passes.some((pass) => pass.asks && pass.state.askingUntil > now);
-  const waitMs = wait === 0 && isAsking ? rules.askAgainMs : wait;
+  const pause = Math.max(0, ...passes.map(({ pauseMs }) => pauseMs));
+  const waitMs = wait === 0 && now + pause < deadline ? pause : wait;
   const isLimited = now + waitMs > deadline;
   for (const pass of passes) settle(stores, slot, { ...pass, waitMs: isLimited || pass.waitMs === 0 ? 0 : waitMs });
   if (isLimited) return { verdict: 'limited', waitMs };
@@ -135,20 +146,27 @@ function passGates(stores: Stores, slot: Slot): Reserved {
 }
 
 /** A call waits at the gates that hold it back, and at no other. */
-function settle(stores: Stores, { callId, priority, now }: Slot, { gate: { key }, waitMs }: Pass): void {
+function settle(stores: Stores, { callId, order, now }: Ordered, { gate: { key }, waitMs }: Pass): void {
   if (waitMs === 0) {
     leaveGate(stores, key, callId);
     return;
   }
   const queue: Queue = stores.queues.get(key) ?? new Map();
-  stores.queues.set(key, queue.set(callId, { priority, dueAt: now + waitMs }), waitMs + 60_000);
+  stores.queues.set(key, queue.set(callId, { order, dueAt: now + waitMs }), waitMs + 60_000);
 }
 
-function charge({ states }: Stores, { gate: { key }, state, asks: isAsking }: Pass, now: number): void {
-  const { start, used, tat, given } = charged(state, now);
-  const known = states.get(key);
-  if (!isAsking && state.limit === undefined && state.spacingMs === 0) return;
+function charge({ states }: Stores, pass: Pass, now: number): void {
+  const { gate, state, asks: isAsking } = pass;
+  if (!leavesTrace(pass)) return;
+  const { start, used, tat } = charged(state, now);
   const askingUntil = isAsking ? now + rules.askFirstMs : state.askingUntil;
+  const given = gate.limit === undefined ? undefined : state.given;
   const keepMs = Math.max(2 * (state.limit?.periodMs ?? 0), tat - now) + (isAsking ? rules.gateMs : 1000);
-  states.set(key, { ...OPEN_GATE, ...known, start, used, tat, given, askingUntil }, keepMs);
+  states.set(gate.key, { ...OPEN_GATE, ...states.get(gate.key), start, used, tat, given, askingUntil }, keepMs);
+}
+
+/** Whether there is something to note of a request that goes. */
+function leavesTrace({ gate, state, asks: isAsking }: Pass): boolean {
+  const isGivenNoMore = gate.limit === undefined && state.given !== undefined;
+  return isAsking || isGivenNoMore || state.limit !== undefined || state.spacingMs > 0;
 }

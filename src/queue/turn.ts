@@ -180,7 +180,7 @@ async function run(desk: Desk, { kind, job, signal }: Delivery, call: Call): Pro
       sendProgress(desk, to, text).catch(() => undefined);
     },
     // A running call goes before those that still wait for their first request.
-    reserve: async (gates) => coordinator.reserve({ callId, host, gates, priority: 0, deadline, now: now() }),
+    reserve: async (gates) => coordinator.reserve({ callId, host, gates, deadline, now: now() }),
     learn: async (lesson) => coordinator.learn({ ...lesson, now: now() }),
     judge: async (ok) => coordinator.judge({ callId, host, ok, now: now() }),
   });

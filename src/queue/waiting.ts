@@ -6,8 +6,9 @@ import type { Kind } from './coordinator.ts';
 interface Waiter {
   readonly kind: Kind;
   readonly since: number;
-  /** When its client last heard how it is getting on. */
-  readonly heardAt: () => number;
+  /** When its client last heard how it is getting on, or its place was looked up. */
+  readonly lookedAt: () => number;
+  readonly look: () => void;
   readonly settle: (answer: Answer) => void;
   readonly progress: (message: string) => void;
   readonly end: () => void;
@@ -67,12 +68,15 @@ export function createWaiting({ now }: { readonly now: () => number }): Waiting 
         signal.removeEventListener('abort', abort);
       };
       const since = now();
-      let heardAt = since;
+      let lookedAt = since;
+      const look = (): void => {
+        lookedAt = now();
+      };
       const progress = (message: string): void => {
-        heardAt = now();
+        look();
         onProgress(message);
       };
-      waiters.set(callId, { kind, since, heardAt: () => heardAt, settle: resolve, progress, end });
+      waiters.set(callId, { kind, since, lookedAt: () => lookedAt, look, settle: resolve, progress, end });
       if (signal.aborted) abort();
     });
   };

@@ -13,7 +13,7 @@ const NEWS_AT_ONCE = 50;
 /** Looks after the calls that wait: tells them their place, and that there is nobody left to run them. */
 export function watchWaiting(counter: Counter): { readonly close: () => void } {
   const beat = setInterval(() => {
-    void look(counter);
+    void lookAfter(counter);
   }, BEAT_MS);
   beat.unref();
   return {
@@ -23,7 +23,7 @@ export function watchWaiting(counter: Counter): { readonly close: () => void } {
   };
 }
 
-async function look(counter: Counter): Promise<void> {
+async function lookAfter(counter: Counter): Promise<void> {
   const { broker, api, workforce } = counter;
   try {
     const { workers } = await broker.coordinator.beat(api);
@@ -34,21 +34,28 @@ async function look(counter: Counter): Promise<void> {
   }
 }
 
-/** What has not been started is taken back; of what has, its worker's end will be heard. */
+/**
+ * What has not been started is taken back; of what has, its worker's end will be heard. A read is not cancelled for it: one
+ * that is taken in this moment is answered by its worker.
+ */
 async function releaseStranded(counter: Counter): Promise<void> {
+  const { waiting, queues } = counter;
   await Promise.all(
-    counter.waiting.all().map(async ([callId, { kind, settle }]) => {
-      if (await withdraw(counter, { callId, kind })) settle({ ok: false, ...NO_WORKERS });
+    waiting.all().map(async ([callId, { kind, settle }]) => {
+      const isFree =
+        kind === 'read' ? (await queues.read.remove(callId)) === 1 : await withdraw(counter, { callId, kind });
+      if (isFree) settle({ ok: false, ...NO_WORKERS });
     }),
   );
 }
 
 async function tellPlaces({ waiting, queues, now }: Counter): Promise<void> {
-  const isDue = (since: number, heardAt: number): boolean =>
-    now() - since >= FIRST_NEWS_MS && (heardAt === since || now() - heardAt >= NEWS_EVERY_MS);
-  const due = waiting.all().filter(([, { since, heardAt }]) => isDue(since, heardAt()));
+  const isDue = (since: number, lookedAt: number): boolean =>
+    now() - since >= FIRST_NEWS_MS && (lookedAt === since || now() - lookedAt >= NEWS_EVERY_MS);
+  const due = waiting.all().filter(([, { since, lookedAt }]) => isDue(since, lookedAt()));
   await Promise.all(
-    due.slice(0, NEWS_AT_ONCE).map(async ([callId, { kind, progress }]) => {
+    due.slice(0, NEWS_AT_ONCE).map(async ([callId, { kind, look, progress }]) => {
+      look();
       if ((await queues[kind].getJobState(callId)) !== 'prioritized') return;
       const { prioritized = 1 } = await queues[kind].getJobCounts('prioritized');
       progress(`queued behind at most ${String(prioritized - 1)} calls`);

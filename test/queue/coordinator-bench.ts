@@ -50,7 +50,6 @@ export function slot(changes: Partial<Slot> = {}): Slot {
   return {
     host: 'gitlab',
     gates: [{ key: 'token' }],
-    priority: 1,
     deadline: NOW + 600_000,
     now: NOW,
     ...changes,
@@ -69,13 +68,14 @@ export function told(changes: Partial<NonNullable<Lesson['window']>> = {}): Less
   return lesson({ now: IN, window: { ...limit, used: 0, resetAt: NOW + 10_000, ...changes } });
 }
 
-/** The waits that `count` further requests of different calls get, one after the other. */
-export async function waits(coordinator: Coordinator, count: number, changes: Partial<Slot> = {}): Promise<number[]> {
+/** The waits that `count` further calls get, one after the other. */
+export async function waits(coordinator: Coordinator, count: number, changes: Partial<Entry> = {}): Promise<number[]> {
+  const own = { gates: [{ key: 'token' }], deadline: NOW + 600_000 };
   // One connection: Redis takes them in this order.
   const asked = Array.from({ length: count }, async (_, at) =>
-    coordinator.reserve(slot({ callId: `${String(at).padStart(4, '0')}-${randomUUID()}`, ...changes })),
+    coordinator.enter(entry({ ...own, callId: `${String(at).padStart(4, '0')}-${randomUUID()}`, ...changes })),
   );
-  return (await Promise.all(asked)).map((reserved) => (reserved.verdict === 'go' ? 0 : reserved.waitMs));
+  return (await Promise.all(asked)).map((entered) => ('waitMs' in entered ? entered.waitMs : 0));
 }
 
 /** Two coordinators on one Redis, under keys of their own. */

@@ -84,6 +84,14 @@ function triesAgain(current: () => Pair): void {
     await expect(next).resolves.toEqual({ verdict: 'unavailable', waitMs: breakerOpenMs - 1 });
   });
 
+  test('the call that tries may send all of its requests', async () => {
+    const { worker } = current();
+    const call = entry({ now: opened, deadline: opened + 60_000 });
+    await expect(worker.enter(call)).resolves.toEqual({ verdict: 'go' });
+    await expect(worker.reserve(slot({ ...call, now: opened + 10 }))).resolves.toEqual({ verdict: 'go' });
+    await expect(worker.reserve(slot({ now: opened + 10 }))).resolves.toMatchObject({ verdict: 'unavailable' });
+  });
+
   test('when it succeeds everybody may go', async () => {
     const { worker } = current();
     await worker.reserve(slot({ now: opened }));

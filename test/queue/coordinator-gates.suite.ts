@@ -12,6 +12,9 @@ export function pacesGates(current: () => Pair): void {
   describe('a known limit', () => {
     keepsLimits(current);
   });
+  describe('a limit of all workers', () => {
+    countsForAll(current);
+  });
   describe('those who wait', () => {
     waitsFairly(current);
   });
@@ -117,14 +120,15 @@ function waitsFairly(current: () => Pair): void {
   test('go in the order of their turns, whoever came first', async () => {
     const { worker } = current();
     const few = [{ key: 'few', limit: { requests: 3, periodMs: 10_000 } }];
-    const heavy = Array.from({ length: 4 }, (_, at) => slot({ gates: few, priority: 10 + at }));
-    const light = slot({ gates: few, priority: 5 });
+    const own = { gates: few, deadline: NOW + 600_000 };
+    const heavy = Array.from({ length: 4 }, (_, at) => entry({ ...own, priority: 10 + at }));
+    const light = entry({ ...own, priority: 5 });
     await waits(worker, 2, { gates: few, now: IN });
-    await Promise.all(heavy.map(async (each) => worker.reserve({ ...each, now: IN })));
+    await Promise.all(heavy.map(async (each) => worker.enter({ ...each, now: IN })));
     const soonest = { verdict: 'wait', waitMs: 9000 + EDGE };
-    await expect(worker.reserve({ ...light, now: IN })).resolves.toEqual(soonest);
-    await expect(worker.reserve({ ...light, now: next })).resolves.toEqual({ verdict: 'go' });
-    const [first, second] = await Promise.all(heavy.map(async (each) => worker.reserve({ ...each, now: next })));
+    await expect(worker.enter({ ...light, now: IN })).resolves.toEqual(soonest);
+    await expect(worker.enter({ ...light, now: next })).resolves.toEqual({ verdict: 'go' });
+    const [first, second] = await Promise.all(heavy.map(async (each) => worker.enter({ ...each, now: next })));
     expect([first, second]).toEqual([{ verdict: 'go' }, { verdict: 'wait', waitMs: 10_000 }]);
   });
 
@@ -135,6 +139,23 @@ function waitsFairly(current: () => Pair): void {
     await waits(worker, 1, { gates: one, now: IN, priority: 3 });
     await expect(waits(worker, 1, { gates: one, now: next, priority: 4 })).resolves.toEqual([10_000]);
     await expect(waits(worker, 1, { gates: one, now: next, priority: 2 })).resolves.toEqual([0]);
+  });
+
+  test('go after the calls that run already', async () => {
+    const { worker } = current();
+    const one = [{ key: 'one', limit: { requests: 1, periodMs: 10_000 } }];
+    await waits(worker, 1, { gates: one, now: IN });
+    await waits(worker, 3, { gates: one, now: IN });
+    await expect(worker.reserve(slot({ gates: one, now: next }))).resolves.toEqual({ verdict: 'go' });
+  });
+
+  test('of both kinds share a gate evenly, however far the one has come', async () => {
+    const { worker } = current();
+    const one = [{ key: 'one', limit: { requests: 1, periodMs: 10_000 } }];
+    await worker.enter(entry({ priority: 3000 }));
+    await waits(worker, 1, { gates: one, now: IN });
+    await waits(worker, 3, { gates: one, now: IN, kind: 'write', priority: 700 });
+    await expect(waits(worker, 1, { gates: one, now: IN, priority: 3001 })).resolves.toEqual([9000 + EDGE]);
   });
 
   test('are not waited for when they do not come back', async () => {
@@ -160,6 +181,26 @@ function waitsFairly(current: () => Pair): void {
     };
     await expect(worker.enter(away)).resolves.toEqual({ verdict });
     await expect(waits(worker, 1, { gates: one, now: next, priority: 2 })).resolves.toEqual([0]);
+  });
+}
+
+function countsForAll(current: () => Pair): void {
+  test('counts also what a worker sends whose clock is behind', async () => {
+    const { worker } = current();
+    const ahead = { gates: given, now: NOW + 10_000 + EDGE };
+    const behind = { gates: given, now: NOW + 10_000 - 2 * EDGE };
+    const got: number[] = [];
+    for (let round = 0; round < 100; round += 1)
+      got.push(...(await waits(worker, 1, ahead)), ...(await waits(worker, 1, behind))); // oxlint-disable-line no-await-in-loop -- in turn
+    expect(got.filter((wait) => wait === 0)).toHaveLength(95);
+  });
+
+  test('that is given no more leaves the word to GitLab', async () => {
+    const { worker } = current();
+    await waits(worker, 1, { gates: [{ key: 'token', limit: { requests: 3, periodMs: 10_000 } }], now: IN });
+    await waits(worker, 1, { now: IN });
+    await worker.learn(told({ used: 95 }));
+    await expect(waits(worker, 1, { now: IN })).resolves.toEqual([9000 + EDGE]);
   });
 }
 

@@ -71,6 +71,25 @@ export function asksFirst(current: () => Pair): void {
   test('does not wait long for an answer', async () => {
     const { worker } = current();
     await waits(worker, 1, { gates });
-    await expect(waits(worker, 2, { gates, now: NOW + askFirstMs })).resolves.toEqual([0, askAgainMs]);
+    await expect(waits(worker, 2, { gates, now: NOW + askFirstMs })).resolves.toEqual([0, 0]);
+  });
+
+  test('asks again less and less often, and goes in the end', async () => {
+    const { worker } = current();
+    await waits(worker, 1, { gates });
+    const looks: number[] = [];
+    let now = NOW;
+    for (let wait = 1; wait > 0 && looks.length < 20; now += wait) {
+      [wait = 0] = await waits(worker, 1, { gates, now }); // oxlint-disable-line no-await-in-loop -- in turn
+      looks.push(wait);
+    }
+    expect(looks).toEqual([40, 40, 80, 160, 320, 360, 0]);
+    expect(now).toBe(NOW + askFirstMs);
+  });
+
+  test('is never the reason to refuse a call whose deadline is near', async () => {
+    const { worker } = current();
+    await waits(worker, 1, { gates });
+    await expect(waits(worker, 1, { gates, deadline: NOW + askAgainMs })).resolves.toEqual([0]);
   });
 }

@@ -92,6 +92,7 @@ describe('the coordinator in memory', () => {
     const coordinator = createMemoryCoordinator({ clock });
     await coordinator.learn(lesson({ blockedUntil: NOW + rules.gateMs + 5000 }));
     const now = step(rules.gateMs);
+    await coordinator.beat('api1');
     await expect(waits(coordinator, 1, { now, deadline: now + 60_000 })).resolves.toEqual([5000]);
   });
 
@@ -100,6 +101,7 @@ describe('the coordinator in memory', () => {
     const coordinator = createMemoryCoordinator({ clock });
     await coordinator.learn(lesson({ window: { requests: 1, periodMs: 1000, used: 0, resetAt: NOW + 1000 } }));
     const now = step(rules.gateMs + 1000);
+    await coordinator.beat('api1');
     await expect(waits(coordinator, 3, { now, deadline: now + 60_000 })).resolves.toEqual([0, 0, 0]);
   });
 

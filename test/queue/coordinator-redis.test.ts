@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { describe, expect, inject, test, vi } from 'vitest';
 import { createRedisCoordinator } from '../../src/queue/coordinator-redis.ts';
-import { admission, entry, lesson, NOW, openRedisPair, slot, waits } from './coordinator-bench.ts';
+import { admission, entry, lesson, NOW, openRedisPair, slot } from './coordinator-bench.ts';
 
 const redisUrl = inject('redisUrl');
 const alphabetically = (a: string, b: string): number => a.localeCompare(b);
@@ -20,7 +20,8 @@ describe.skipIf(redisUrl === '')('the coordinator on a sound Redis', () => {
     await worker.learn(lesson({ gate: 'blocked', blockedUntil: NOW + 1000 }));
     await worker.enter(entry({ callId: 'write', kind: 'write', claimMs: 9000 }));
     const asked = { key: 'asked', asksFirst: true };
-    await worker.reserve(slot({ gates: [{ key: 'known' }, { key: 'blocked' }, { key: 'unknown' }] }));
+    const gates = [{ key: 'known' }, { key: 'blocked' }, { key: 'unknown' }];
+    await worker.reserve(slot({ callId: 'waiting', gates }));
     await worker.reserve(
       slot({ gates: [asked, { key: 'given', limit: { requests: 9, periodMs: 1000 } }], now: NOW + 100 }),
     );
@@ -42,6 +43,7 @@ describe.skipIf(redisUrl === '')('the coordinator on a sound Redis', () => {
       'gate:known:waiting',
       'out',
       'out:ann',
+      'places:waiting',
       'reply:api1',
       'tag:read:ann',
       'vt:write',
@@ -65,7 +67,7 @@ describe.skipIf(redisUrl === '')('the coordinator on a sound Redis', () => {
     const prefix = `{${randomUUID()}}`;
     const { worker, close } = await openRedisPair(redisUrl, prefix);
     const slow = { key: 'slow', limit: { requests: 9, periodMs: 400_000 } };
-    await waits(worker, 3, { gates: [slow], now: NOW + 20_000 });
+    await worker.reserve(slot({ gates: [slow], now: NOW + 20_000 }));
     await worker.learn(lesson({ gate: 'blocked', blockedUntil: NOW + 1_000_000 }));
     await close();
     await expect(livesUnder(prefix)).resolves.toEqual({ 'gate:slow': 801, 'gate:blocked': 1600 });

@@ -59,10 +59,14 @@ describe('a call that waits', () => {
     );
 
   test('hears after five seconds that there is no worker, and a further one at once', async () => {
+    const cancelled: string[] = [];
+    await broker.coordinator.onCancel((callId) => void cancelled.push(callId));
     const first = ask('ann');
     await vi.advanceTimersByTimeAsync(6000);
     await expect(first).resolves.toMatchObject({ ok: false, code: 'NO_WORKERS' });
     await expect(ask('ann')).rejects.toMatchObject({ code: 'NO_WORKERS' });
+    // A read that a worker has just taken, or still runs, is not disturbed.
+    expect(cancelled).toEqual([]);
   });
 
   test('is not given up while a worker lives; it hears what it waits behind', async () => {

@@ -4,11 +4,11 @@ import { script } from './script.ts';
 /** The gate's arithmetic in Lua; the same in TypeScript, with the reasons: ../gate.ts. */
 const arithmetic = `
 local function readGate(key, now, requests, period)
-  local s = redis.call('HMGET', key, 'blocked', 'requests', 'period', 'offset', 'start', 'used', 'spacing', 'unsaid', 'tat', 'known', 'asking')
+  local s = redis.call('HMGET', key, 'blocked', 'requests', 'period', 'offset', 'start', 'used', 'spacing', 'unsaid', 'tat', 'known', 'asking', 'givenRequests')
   local g = { blocked = tonumber(s[1] or '0'), requests = tonumber(s[2] or '0'), period = tonumber(s[3] or '0'),
     offset = tonumber(s[4] or '0'), start = tonumber(s[5] or '0'), used = tonumber(s[6] or '0'),
     spacing = tonumber(s[7] or '0'), unsaid = tonumber(s[8] or '0'), tat = tonumber(s[9] or '0'),
-    known = tonumber(s[10] or '0'), asking = tonumber(s[11] or '0') }
+    known = tonumber(s[10] or '0'), asking = tonumber(s[11] or '0'), wasGiven = s[12] and requests == 0 }
   if requests > 0 and (g.requests == 0 or requests * g.period < g.requests * period) then
     g.requests, g.period, g.offset, g.given = requests, period, 0, true
   end
@@ -44,10 +44,12 @@ local function waitFor(g, now, rank)
   return start + (1 + math.floor(later / allowed(g.requests))) * g.period + edge + (later % allowed(g.requests)) * each - now
 end
 local function charge(key, g, now)
+  if g.wasGiven then redis.call('HDEL', key, 'givenRequests', 'givenPeriod') end
   if g.requests > 0 then
     local start = startOf(g, now)
-    if g.start ~= start then g.start, g.used = start, 0 end
-    redis.call('HSET', key, 'start', start, 'used', g.used + 1)
+    -- a worker whose clock is behind counts into the period that another one has begun
+    if start > g.start then g.start, g.used = start, 0 end
+    redis.call('HSET', key, 'start', g.start, 'used', g.used + 1)
     if g.given then redis.call('HSET', key, 'givenRequests', g.requests, 'givenPeriod', g.period) end
   elseif g.spacing > 0 then
     redis.call('HSET', key, 'tat', math.max(now, g.tat) + g.spacing)
@@ -69,34 +71,42 @@ local function leaveGate(waiting, due, call)
   redis.call('ZREM', waiting, call)
   redis.call('ZREM', due, call)
 end
-local function rankIn(waiting, due, now, tag, call)
+-- again soon at first, then less often
+local function askAgain(asking, now)
+  local since = now - (asking - ${String(rules.askFirstMs)})
+  return math.ceil(math.min(asking - now, math.max(${String(rules.askAgainMs)}, since)))
+end
+local function rankIn(waiting, due, now, order, call)
   if redis.call('ZCARD', waiting) == 0 then return 0, false end
   local gone = redis.call('ZRANGEBYSCORE', due, '-inf', now - ${String(rules.absentMs)}, 'LIMIT', 0, 100)
   for _, each in ipairs(gone) do
     if each ~= call then leaveGate(waiting, due, each) end
   end
-  redis.call('ZADD', waiting, tag, call)
+  redis.call('ZADD', waiting, order, call)
   return redis.call('ZRANK', waiting, call), true
 end
-local function passGates(first, from, now, deadline, tag, call)
-  local wait, asks, gates = 0, false, {}
+local function passGates(first, from, now, deadline, order, call, places)
+  local wait, pause, gates = 0, 0, {}
   for i = first, #KEYS, 3 do
     local at = from + (i - first)
     local g = readGate(KEYS[i], now, tonumber(ARGV[at]), tonumber(ARGV[at + 1]))
-    local rank, isListed = rankIn(KEYS[i + 1], KEYS[i + 2], now, tag, call)
+    local rank, isListed = rankIn(KEYS[i + 1], KEYS[i + 2], now, order, call)
     g.wait, g.isListed, g.key, g.waiting, g.due = waitFor(g, now, rank), isListed, KEYS[i], KEYS[i + 1], KEYS[i + 2]
-    g.asks = ARGV[at + 2] == '1' and g.requests == 0 and g.known < now
-    asks = asks or (g.asks and g.asking > now)
+    -- one request goes ahead, once: who has waited for its answer in vain goes too
+    g.asks = ARGV[at + 2] == '1' and g.requests == 0 and g.known < now and g.asking == 0
+    if ARGV[at + 2] == '1' and g.asking > now then pause = math.max(pause, askAgain(g.asking, now)) end
     wait = math.max(wait, g.wait)
     gates[#gates + 1] = g
   end
   wait = math.ceil(wait)
   local verdict = 'go'
-  if wait > 0 then verdict = 'wait' elseif asks then verdict, wait = 'wait', ${String(rules.askAgainMs)} end
+  if wait > 0 then verdict = 'wait' elseif now + pause < deadline and pause > 0 then verdict, wait = 'wait', pause end
   if now + wait > deadline then verdict = 'limited' end
   for _, g in ipairs(gates) do
     if verdict == 'wait' and g.wait > 0 then
-      redis.call('ZADD', g.waiting, tag, call)
+      redis.call('ZADD', g.waiting, order, call)
+      redis.call('SADD', places, g.waiting, g.due)
+      redis.call('PEXPIRE', places, wait + 60000)
       redis.call('ZADD', g.due, now + wait, call)
       redis.call('PEXPIRE', g.waiting, wait + 60000)
       redis.call('PEXPIRE', g.due, wait + 60000)
@@ -139,5 +149,7 @@ if ARGV[3] == '1' then
   redis.call('HSET', KEYS[1], 'spacing', spacing, 'unsaid', now, 'tat', math.max(now, g.tat))
 end
 redis.call('HSET', KEYS[1], 'known', now + ${String(rules.gateMs)}, 'asking', 0)
-return redis.call('PEXPIRE', KEYS[1], ${String(rules.gateMs)} + math.ceil(till - now))
+local keep = ${String(rules.gateMs)} + math.ceil(till - now)
+if redis.call('PTTL', KEYS[1]) < keep then redis.call('PEXPIRE', KEYS[1], keep) end
+return 1
 `);

@@ -11,6 +11,8 @@ export interface Keys {
   readonly cancel: (callId: string) => string;
   readonly claim: (callId: string) => string;
   readonly breaker: (host: string) => string;
+  /** The gates' lists on which a call waits. */
+  readonly places: (callId: string) => string;
   /** A gate's state, who waits at it by their order, and when each of them is due. */
   readonly gate: (key: string) => readonly [state: string, waiting: string, due: string];
   readonly reply: (api: string) => string;
@@ -30,6 +32,7 @@ export function keysUnder(prefix: string): Keys {
     cancel: (callId) => `${prefix}:cancel:${callId}`,
     claim: (callId) => `${prefix}:claim:${callId}`,
     breaker: (host) => `${prefix}:breaker:${host}`,
+    places: (callId) => `${prefix}:places:${callId}`,
     gate: (key) => [`${prefix}:gate:${key}`, `${prefix}:gate:${key}:waiting`, `${prefix}:gate:${key}:due`],
     reply: (api) => `${prefix}:reply:${api}`,
     cancelled: `${prefix}:cancelled`,
