@@ -50,7 +50,7 @@ export function createCalls(options: CallsOptions): Calls {
     now,
     log,
   });
-  const singleFlight = createSingleFlight({ ask: ask.ask, hash, now });
+  const singleFlight = createSingleFlight({ ask: ask.ask, now });
   const callTool = createCall({
     ask: createReplayedAsk({ ask: singleFlight.ask, replays: broker.replays, seal, hash, now }),
     defaults,

@@ -5,7 +5,7 @@ import type { Config } from '../config/settings.ts';
 import type { Log } from '../log.ts';
 import type { Broker } from '../queue/broker.ts';
 import { TOUCHED } from '../queue/message.ts';
-import { createKeyedHash } from '../queue/seal.ts';
+import { createRememberedHash } from '../queue/remembered-hash.ts';
 import type { QueueSecrets } from '../queue/secret.ts';
 import type { Shutdown } from '../shutdown.ts';
 import { tools, toolsets } from '../tools/index.ts';
@@ -80,7 +80,7 @@ export async function startApi({
   auditLog,
   shutdown,
 }: ApiOptions): Promise<string> {
-  const hash = createKeyedHash(secrets[0]);
+  const hash = createRememberedHash(secrets[0], ['caller', 'user', 'flow']);
   const { coordinator } = broker;
   const grants = grantsOf(config);
   const defaults = defaultsOf(config);
