@@ -3,6 +3,7 @@ import { ConfigError, configWarnings, readConfig } from './config/read.ts';
 import type { Role } from './config/read.ts';
 import type { Config } from './config/settings.ts';
 import { server } from './config/version.ts';
+import { createLogLines } from './log-lines.ts';
 import { createLog } from './log.ts';
 import type { Log } from './log.ts';
 import { createMemoryBroker } from './queue/broker-memory.ts';
@@ -73,13 +74,14 @@ async function warn(broker: Broker, log: Log): Promise<void> {
 export async function begin(role: Role, start: (parts: Parts) => Promise<void>): Promise<void> {
   const config = configOf(role);
   if (config === undefined) return;
-  const log = createLog({ level: config.MCP_LOG_LEVEL, base: { role } });
+  const destination = createLogLines();
+  const log = createLog({ level: config.MCP_LOG_LEVEL, base: { role }, destination });
   for (const words of configWarnings(role, config)) log.warn(words);
   const deadlineMs = role === 'worker' ? config.WORKER_DRAIN_MS : config.API_DRAIN_MS;
   const shutdown = createShutdown({ log, deadlineMs, exit: (code) => process.exit(code) });
   shutdown.listen(process);
-  const auditLog = createLog({ level: 'info', base: { audit: true } });
-  const metricsLog = createLog({ level: 'info' });
+  const auditLog = createLog({ level: 'info', base: { audit: true }, destination });
+  const metricsLog = createLog({ level: 'info', destination });
   const secrets = queueSecrets({
     given: config.QUEUE_SECRET,
     givenBefore: config.QUEUE_SECRET_PREVIOUS,

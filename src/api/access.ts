@@ -8,6 +8,7 @@ import { isOffered } from '../tools/policy.ts';
 import type { Audit } from './audit.ts';
 import { createCallGuard } from './call-guard.ts';
 import type { OnRefusal } from './call-guard.ts';
+import { createFairStart } from './fair-start.ts';
 import { createGate } from './gate.ts';
 import { createIdentities } from './identity.ts';
 import type { IdentitiesOptions, Identity } from './identity.ts';
@@ -25,8 +26,8 @@ interface AccessOptions extends Pick<IdentitiesOptions, 'grants' | 'hash'> {
 export interface Access {
   /** Before the body is read: the gate, then the caller's identity. */
   readonly door: readonly RequestHandler[];
-  /** Once the body is read. */
-  readonly callGuard: RequestHandler;
+  /** Once the body is read: fair to those who come next to a burst. */
+  readonly callGuard: readonly RequestHandler[];
   /** Where OAuth is on: the document that says where to log in. */
   readonly metadata: RequestHandler | undefined;
   readonly identify: (request: Request) => Identity;
@@ -48,7 +49,10 @@ export function createAccess({ config, grants, hash, audit, log }: AccessOptions
   });
   return {
     door: [gate.handler, identities.handler],
-    callGuard: createCallGuard({ identify: identities.of, oauth, isWrite, onRefusal: tellRefusals(audit) }),
+    callGuard: [
+      createFairStart({ flowOf: (request) => identities.of(request).flow }),
+      createCallGuard({ identify: identities.of, oauth, isWrite, onRefusal: tellRefusals(audit) }),
+    ],
     metadata: oauth?.metadata,
     identify: identities.of,
     close,

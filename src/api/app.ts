@@ -73,7 +73,7 @@ export function createApp(options: AppOptions): Express {
   if (access.metadata !== undefined) app.use(access.metadata);
   app.use(originValidation([...allowedOrigins]));
   app.all(ENDPOINTS, ...access.door, onlyPost);
-  app.all(ENDPOINTS, ...createBodyParser(maxBodyBytes), access.callGuard, options.edge);
+  app.all(ENDPOINTS, ...createBodyParser(maxBodyBytes), ...access.callGuard, options.edge);
   app.use(nothingHere);
   app.use(createErrorAnswer({ maxBytes: maxBodyBytes, log }));
   return app;

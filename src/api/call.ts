@@ -113,14 +113,19 @@ async function limited(
   }
 }
 
-/** Only writes have keys: a read may be repeated as it is. The keys of one caller are nobody else's. */
+/**
+ * Only writes have keys: a read may be repeated as it is. The keys of one caller are nobody else's: under the shared token those of a
+ * session, and an answer is told only to who may do the same.
+ */
 function replayOf(
   { hash }: CallOptions,
   { tool, identity, meta, idempotencyHeader: header }: Wanted,
 ): string | undefined {
   if (kindOf(tool) === 'read') return undefined;
   const key = idempotencyKeyOf({ meta, header });
-  return key === undefined ? undefined : hash('replay', JSON.stringify([identity.caller.id, key]));
+  if (key === undefined) return undefined;
+  const { caller, flow } = identity;
+  return hash('replay', JSON.stringify([caller.id, flow, caller.grants, key]));
 }
 
 async function answerOf(

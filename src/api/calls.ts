@@ -54,7 +54,7 @@ export function createCalls(options: CallsOptions): Calls {
     now,
     log,
   });
-  const singleFlight = createSingleFlight({ ask: ask.ask, hash, now });
+  const singleFlight = createSingleFlight({ ask: ask.ask, now });
   const metrics = createMetrics({
     stack: config.METRICS_STACK,
     gauges: ask.gauges,

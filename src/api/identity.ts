@@ -1,7 +1,6 @@
 import type { AuthInfo } from '@modelcontextprotocol/server';
 import type { Request, RequestHandler } from 'express';
 import * as z from 'zod';
-import { caller as callerSchema } from '../caller.ts';
 import type { Caller, Grants } from '../caller.ts';
 import type { Config } from '../config/settings.ts';
 import { credentialOf } from './credentials.ts';
@@ -98,21 +97,12 @@ function sharedOf({ mode, sharedToken, gate, oauth }: IdentitiesOptions): Found 
 }
 
 /** The SDK hands its AuthInfo, and nothing else of the HTTP request, to the handlers. */
-export function authInfoOf({ caller, token, login, flow }: Identity): AuthInfo {
-  return { token: token ?? '', clientId: caller.id, scopes: [], extra: { caller, login, flow, busy: {} } };
+export function authInfoOf(identity: Identity): AuthInfo {
+  const { token = '', caller } = identity;
+  return { token, clientId: caller.id, scopes: [], extra: { identity: { ...identity, busy: {} } } };
 }
 
-const isLogin = (value: unknown): boolean => typeof value === 'object' && value !== null && 'end' in value;
-const isBusy = (value: unknown): boolean => typeof value === 'object' && value !== null;
-const extra = z.object({
-  caller: callerSchema,
-  flow: z.string(),
-  login: z.custom<Login>(isLogin).optional(),
-  busy: z.custom<Busy>(isBusy).optional(),
-});
+const isIdentity = (value: unknown): boolean => typeof value === 'object' && value !== null && 'caller' in value;
+const extra = z.object({ identity: z.custom<Identity>(isIdentity) });
 
-export function identityOf(authInfo: AuthInfo | undefined): Identity {
-  const { caller, flow, login, busy } = extra.parse(authInfo?.extra);
-  const token = authInfo?.token ?? '';
-  return { caller, flow, token: token === '' ? undefined : token, login, busy };
-}
+export const identityOf = (authInfo: AuthInfo | undefined): Identity => extra.parse(authInfo?.extra).identity;

@@ -43,8 +43,11 @@ function projectsIn(headers: Headers): readonly string[] | undefined {
   );
 }
 
+const NARROWING = ['x-mcp-readonly', 'x-mcp-toolsets', 'x-gitlab-allowed-project-ids'];
+
 /** What is left of a deployment's grants after the headers of one request, which can only take away. */
 export function narrow(grants: Grants, headers: Headers): Grants {
+  if (NARROWING.every((name) => headers[name] === undefined)) return grants;
   const projects = projectsIn(headers);
   return {
     ...grants,

@@ -6,7 +6,6 @@ import type { Question } from '../queue/question.ts';
 
 interface SingleFlightOptions {
   readonly ask: Ask['ask'];
-  readonly hash: (label: string, value: string) => string;
   readonly now: () => number;
 }
 
@@ -23,7 +22,7 @@ export interface SingleFlight {
  * Identical reads (tool, arguments, token, grants) share one question while it is under way at this replica. Each asker keeps
  * its own progress, cancel and deadline, and a failure that is one asker's own does not fall on the others.
  */
-export function createSingleFlight({ ask, hash, now }: SingleFlightOptions): SingleFlight {
+export function createSingleFlight({ ask, now }: SingleFlightOptions): SingleFlight {
   const flights = new Map<string, Flight>();
   const start = (key: string, question: Question): Flight => {
     const forget = (): void => {
@@ -48,7 +47,7 @@ export function createSingleFlight({ ask, hash, now }: SingleFlightOptions): Sin
     touched,
     ask: async (question, asking) => {
       if (question.kind === 'write') return ask(question, asking).finally(touched);
-      return isShared(question, asking) ? share(keyOf(question, hash), { question, asking }) : ask(question, asking);
+      return isShared(question, asking) ? share(keyOf(question), { question, asking }) : ask(question, asking);
     },
   };
 }
@@ -69,9 +68,9 @@ interface Flight {
 const isShared = (question: Question, { signal }: Asking): boolean => question.noCache !== true && !signal.aborted;
 
 /** Where the token comes from is part of the words of a failure; a bulk call waits longer than others. */
-function keyOf({ tool, args, token, caller, isBulk }: Question, hash: SingleFlightOptions['hash']): string {
+function keyOf({ tool, args, token, caller, isBulk }: Question): string {
   const { grants, tokenFrom } = caller;
-  return hash('flight', JSON.stringify(sorted([tool, args, token, tokenFrom, grants, isBulk === true])));
+  return JSON.stringify([tool, token, tokenFrom, isBulk === true, sorted(args), grants]);
 }
 
 /** The same value with the fields of every object in one order. */

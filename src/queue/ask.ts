@@ -1,5 +1,6 @@
 import { Failure } from '../errors.ts';
 import type { FailureData } from '../errors.ts';
+import { createAdmissionLine } from './admission-line.ts';
 import { answer as answerSchema } from './call.ts';
 import type { Answer } from './call.ts';
 import type { Subscription } from './coordinator.ts';
@@ -36,12 +37,18 @@ const GRACE_MS = 1500;
 
 const LATE: FailureData = { code: 'DEADLINE_EXCEEDED', detail: 'The call was not finished before its deadline.' };
 
+const UNREADABLE: FailureData = {
+  code: 'INTERNAL',
+  detail: 'The answer could not be read: do all roles have the same QUEUE_SECRET?',
+};
+
 /** The API's side of the queue: puts a call in, waits for its answer, gives up at its deadline. */
 export function createAsk(options: AskOptions): Ask {
   const { broker, api, log } = options;
   const waiting = createWaiting(options);
   const queues = { read: broker.queue('read'), write: broker.queue('write') };
-  const counter: Counter = { ...options, queues, waiting, workforce: createWorkforce(options) };
+  const line = createAdmissionLine(options);
+  const counter: Counter = { ...options, queues, waiting, line, workforce: createWorkforce(options) };
   const state: { replies?: Subscription; closing: boolean } = { closing: false };
   broker.coordinator
     .receive(api, (bytes) => {
@@ -96,12 +103,15 @@ async function awaitAnswer(counter: Counter, question: Question, { signal, onPro
   });
   // The client may go, or the queue refuse the call, before anybody awaits the answer.
   answered.catch(() => undefined);
+  let hasLeft = false;
   try {
-    await enqueue(counter, question, user);
-    return await answered;
+    await enqueue(counter, question, { user, signal });
+    const heard = await answered;
+    ({ hasLeft } = heard);
+    return heard.answer;
   } finally {
     waiting.delete(callId);
-    broker.coordinator.leave({ user, callId }).catch(() => undefined);
+    if (!hasLeft) broker.coordinator.leave({ user, callId }).catch(() => undefined);
   }
 }
 
@@ -110,17 +120,15 @@ function hand(bytes: Buffer, waiting: Waiting, { seal, log }: Pick<AskOptions, '
   const message = unpackMessage(bytes);
   const waiter = message === undefined ? undefined : waiting.get(message.callId);
   if (message === undefined || waiter === undefined) return;
+  const hasLeft = message.kind === 'last';
   try {
-    const body = seal.open(message.body, `${message.kind}:${message.callId}`).toString('utf8');
+    const context = message.kind === 'progress' ? 'progress' : 'answer';
+    const body = seal.open(message.body, `${context}:${message.callId}`).toString('utf8');
     if (message.kind === 'progress') waiter.progress(body);
-    else waiter.settle(answerSchema.parse(JSON.parse(body)));
+    else waiter.settle({ answer: answerSchema.parse(JSON.parse(body)), hasLeft });
   } catch (error) {
     log.error({ callId: message.callId, err: error }, 'an answer could not be opened');
     if (message.kind === 'progress') return;
-    waiter.settle({
-      ok: false,
-      code: 'INTERNAL',
-      detail: 'The answer could not be read: do all roles have the same QUEUE_SECRET?',
-    });
+    waiter.settle({ answer: { ok: false, ...UNREADABLE }, hasLeft });
   }
 }

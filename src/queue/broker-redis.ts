@@ -1,9 +1,17 @@
 import { Queue, Worker } from 'bullmq';
-import type { Broker } from './broker.ts';
+import type { Broker, CallQueue } from './broker.ts';
 import { NO_EVENTS, PREFIX, queueName, UNKEPT } from './broker.ts';
 import { createRedisCoordinator } from './coordinator-redis.ts';
-import { createRedisReadCache } from './read-cache-redis.ts';
-import { apiConnection, inspectRedis, openLink, redisAddress, reportOutages, workerConnection } from './redis.ts';
+import { CACHE_PATIENCE_MS, createRedisReadCache } from './read-cache-redis.ts';
+import {
+  API_PATIENCE_MS,
+  apiConnection,
+  inspectRedis,
+  openLink,
+  redisAddress,
+  reportOutages,
+  workerConnection,
+} from './redis.ts';
 import type { RedisLink } from './redis.ts';
 import { createRedisReplays } from './replays-redis.ts';
 
@@ -19,9 +27,12 @@ export function createRedisBroker({ url, role, onError }: RedisBrokerOptions): B
   const address = redisAddress(url);
   const coordinator = createRedisCoordinator({ url, prefix: PREFIX, role, onError });
   const outage = reportOutages(onError);
-  const options = role === 'api' ? apiConnection(address) : workerConnection(address);
+  const manner =
+    role === 'api'
+      ? { options: apiConnection(address), patienceMs: API_PATIENCE_MS }
+      : { options: workerConnection(address) };
   // Both queues share one connection; each worker opens its own, one of which blocks.
-  const link = openLink({ name: 'queue', options, outage });
+  const link = openLink({ name: 'queue', ...manner, outage });
   const caches: RedisLink[] = [];
   return {
     coordinator,
@@ -31,7 +42,7 @@ export function createRedisBroker({ url, role, onError }: RedisBrokerOptions): B
       queue.on('error', (error) => {
         outage.began('queue', error);
       });
-      return queue;
+      return overLink(queue, link);
     },
     worker: (kind, processor, workerOptions) =>
       new Worker(queueName(kind), processor, {
@@ -41,7 +52,7 @@ export function createRedisBroker({ url, role, onError }: RedisBrokerOptions): B
         ...workerOptions,
       }),
     cache: (maxBytes) => {
-      const own = openLink({ name: 'cache', options: apiConnection(address), outage });
+      const own = openLink({ name: 'cache', options: apiConnection(address), outage, patienceMs: CACHE_PATIENCE_MS });
       caches.push(own);
       return createRedisReadCache({ link: own, prefix: PREFIX, maxBytes, now: Date.now });
     },
@@ -58,5 +69,16 @@ export function createRedisBroker({ url, role, onError }: RedisBrokerOptions): B
       for (const each of [link, ...caches]) each.close();
       await coordinator.close();
     },
+  };
+}
+
+/** Its commands are gathered and bounded in time like all others of the link, on which the queue works. */
+function overLink(queue: CallQueue, link: RedisLink): CallQueue {
+  return {
+    add: async (...job) => link.run(async () => queue.add(...job)),
+    remove: async (...which) => link.run(async () => queue.remove(...which)),
+    getJobState: async (callId) => link.run(async () => queue.getJobState(callId)),
+    getJobCounts: async (...types) => link.run(async () => queue.getJobCounts(...types)),
+    close: async () => queue.close(),
   };
 }

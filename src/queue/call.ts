@@ -58,6 +58,8 @@ export const ticket = z.object({
   v: z.literal(CALL_VERSION),
   api: z.string(),
   deadline: z.number(),
+  /** Whose call it is: a keyed hash. With it the answer ends the call for the caps. */
+  user: z.string().optional(),
   /** Under which a repeated call gets this call's answer: a keyed hash. */
   replay: z.string().optional(),
   /** The sealed call, base64. */

@@ -1,4 +1,4 @@
-import type { Admission, Admitted, Coordinator, Entered, Entry, Subscription } from './coordinator.ts';
+import type { Admission, Admitted, Coordinator, Entered, Entry, Place, Subscription } from './coordinator.ts';
 import { createExpiring } from './expiring.ts';
 import { createMemoryGates } from './gates-memory.ts';
 import { rules } from './scripts/rules.ts';
@@ -50,12 +50,8 @@ function coordinateCalls(memory: Memory): Calls {
       memory.alive.set(call.api, true, rules.aliveMs);
       return admit(memory, call);
     },
-    leave: async ({ user, callId }) => {
-      for (const key of [`user:${user}`, 'all']) {
-        const places = memory.outstanding.get(key);
-        places?.delete(callId);
-        if (places?.size === 0) memory.outstanding.delete(key);
-      }
+    leave: async (place) => {
+      leave(memory, place);
     },
     beat: async (api) => {
       memory.tidy();
@@ -82,10 +78,20 @@ function coordinateCalls(memory: Memory): Calls {
   };
 }
 
-function carryReplies({ alive, replies }: Memory): Pick<Coordinator, 'reply' | 'receive'> {
+function leave({ outstanding }: Memory, { user, callId }: Place): void {
+  for (const key of [`user:${user}`, 'all']) {
+    const places = outstanding.get(key);
+    places?.delete(callId);
+    if (places?.size === 0) outstanding.delete(key);
+  }
+}
+
+function carryReplies(memory: Memory): Pick<Coordinator, 'reply' | 'receive'> {
+  const { alive, replies } = memory;
   const receivers = new Map<string, (message: Buffer) => void>();
   return {
-    reply: async (api, message) => {
+    reply: async (api, message, ended) => {
+      if (ended !== undefined) leave(memory, ended);
       const receiver = receivers.get(api);
       if (receiver === undefined) replies.set(api, [...(replies.get(api) ?? []), message], rules.replyMs);
       else receiver(message);

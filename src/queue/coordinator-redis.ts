@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { listenWith } from './channels.ts';
-import type { Coordinator, Entered, Reserved, Slot } from './coordinator.ts';
+import type { Coordinator, Entered, Place, Reserved, Slot } from './coordinator.ts';
 import { openConnections } from './redis-connections.ts';
 import type { Connections } from './redis-connections.ts';
-import { apiConnection, redisAddress, reportOutages, workerConnection } from './redis.ts';
+import { API_PATIENCE_MS, apiConnection, redisAddress, reportOutages, workerConnection } from './redis.ts';
 import { takeReplies } from './reply-stream.ts';
 import { admit, beat, beatWorker, leave } from './scripts/admission.ts';
 import { learn } from './scripts/gates.ts';
@@ -33,7 +33,12 @@ export function createRedisCoordinator({ url, prefix, role, onError }: RedisCoor
   const address = redisAddress(url);
   const patient = workerConnection(address);
   const outage = reportOutages(onError);
-  const connections = openConnections(outage, role === 'api' ? apiConnection(address) : patient);
+  const connections = openConnections(
+    outage,
+    role === 'api'
+      ? { options: apiConnection(address), patienceMs: API_PATIENCE_MS }
+      : { options: patient, patienceMs: undefined },
+  );
   const keys = keysUnder(prefix);
   const calls = coordinateCalls(connections, keys);
   const listen = listenWith(() => connections.open('events', { ...patient, autoResubscribe: false }), outage);
@@ -80,8 +85,9 @@ function coordinateCalls({ commands, showsLife }: Connections, keys: Keys): Call
     unclaim: async (callId) => {
       await commands.run(async (client) => client.del(keys.claim(callId)));
     },
-    reply: async (api, message) => {
-      await run(reply, { keys: [keys.reply(api)], args: [message] });
+    reply: async (api, message, ended) => {
+      const places = ended === undefined ? [] : placesOf(keys, ended);
+      await run(reply, { keys: [keys.reply(api), ...places], args: [message, ended?.callId ?? ''] });
     },
     cancel: async (callId) => {
       const own = [keys.cancel(callId), keys.claim(callId), keys.places(callId)];
@@ -105,15 +111,20 @@ interface Present extends Pick<Connections, 'showsLife'> {
 function countPresent({ run, keys, showsLife }: Present): Pick<Calls, 'admit' | 'leave' | 'beat' | 'beatWorker'> {
   return {
     admit: async ({ callId, kind, api, user, flow, step, deadline, now, cap, capOfAll }) => {
-      const places = [keys.outstanding(user), keys.outstandingOfAll];
-      const touched = [keys.alive(api), keys.workers, ...places, keys.virtualTime(kind), keys.tag(kind, flow)];
+      const touched = [
+        keys.alive(api),
+        keys.workers,
+        ...placesOf(keys, { user }),
+        keys.virtualTime(kind),
+        keys.tag(kind, flow),
+      ];
       const answer = await run(admit, { keys: touched, args: [now, deadline, callId, cap, capOfAll, step] });
       const [admitted, number, workers] = admitReply.parse(answer);
       if (admitted === 1) return { admitted: true, priority: number, workers };
       return { admitted: false, full: admitted === 0 ? 'user' : 'all', outstanding: number, workers };
     },
-    leave: async ({ user, callId }) => {
-      await run(leave, { keys: [keys.outstanding(user), keys.outstandingOfAll], args: [callId] });
+    leave: async (place) => {
+      await run(leave, { keys: placesOf(keys, place), args: [place.callId] });
     },
     beat: async (api) => {
       const workers = z.number().parse(await run(beat, { keys: [keys.alive(api), keys.workers], args: [] }));
@@ -125,6 +136,12 @@ function countPresent({ run, keys, showsLife }: Present): Pick<Calls, 'admit' | 
     },
   };
 }
+
+/** Where a call is counted. */
+const placesOf = (keys: Keys, { user }: Pick<Place, 'user'>): string[] => [
+  keys.outstanding(user),
+  keys.outstandingOfAll,
+];
 
 const gateKeys = (keys: Keys, gates: Slot['gates']): string[] => gates.flatMap(({ key }) => keys.gate(key));
 const gateArgs = (gates: Slot['gates']): number[] =>

@@ -7,8 +7,8 @@
 export interface Coordinator {
   /** API, before a call is queued: refreshes the replica's sign of life, caps what is outstanding, gives the fair-queueing tag. */
   admit(call: Admission): Promise<Admitted>;
-  /** API: the call has ended for its caller; it no longer counts against the caps. */
-  leave(call: Pick<Admission, 'user' | 'callId'>): Promise<void>;
+  /** API: the call has ended for its caller without an answer; it no longer counts against the caps. */
+  leave(call: Place): Promise<void>;
   /** API, every few seconds: this replica still waits for its answers. */
   beat(api: string): Promise<Liveness>;
   /** Worker, every second: it lives and takes calls. */
@@ -25,8 +25,8 @@ export interface Coordinator {
   learn(lesson: Lesson): Promise<void>;
   /** Worker: whether GitLab answered a request in a way that shows it works; many failures without a success open the breaker. */
   judge(verdict: Judgement): Promise<void>;
-  /** Worker: one message (answer or progress) for the replica that waits for it. */
-  reply(api: string, message: Buffer): Promise<void>;
+  /** Worker: one message (answer or progress) for the replica that waits for it; an answer ends the call, as `leave` does. */
+  reply(api: string, message: Buffer, ended?: Place): Promise<void>;
   /** API: takes the messages for this replica until closed; resolves once messages can arrive. */
   receive(api: string, onMessage: (message: Buffer) => void): Promise<Subscription>;
   /** API: nobody waits for this call any more; a waiting one is dropped at `enter`, a running one is told. */
@@ -63,6 +63,9 @@ export interface Admission {
   /** Most calls that all users together may have outstanding. */
   readonly capOfAll: number;
 }
+
+/** What a call counts as against the caps. */
+export type Place = Pick<Admission, 'user' | 'callId'>;
 
 /** `priority` is the start-time-fair-queueing tag, 1 … 2,000,000: the smallest is served first. */
 export type Admitted = Liveness &

@@ -34,17 +34,29 @@ export async function withdraw(
 /** What a call that can wait costs its caller, in turns of one that cannot. */
 const BULK_STEP = 8;
 
+interface Standing {
+  /** A keyed hash. */
+  readonly user: string;
+  readonly signal: AbortSignal;
+}
+
+const namedFlow = ({ caller, flow = caller.id, isBulk = false }: Question): string => (isBulk ? `bulk:${flow}` : flow);
+
+const unreachable = (cause: unknown): Failure =>
+  new Failure('QUEUE_UNAVAILABLE', 'The queue cannot be reached, so the call was not started.', { cause });
+
 /** The call's place among all calls. */
 async function admit(counter: Counter, question: Question, user: string): Promise<number> {
-  const { broker, api, hash, now, workforce, maxOutstandingPerCaller: cap, maxOutstanding: capOfAll } = counter;
-  const { callId, kind, deadline, caller, flow: named = caller.id, isBulk = false } = question;
-  const flow = hash('flow', isBulk ? `bulk:${named}` : named);
+  const { broker, api, hash, now, workforce, line, maxOutstandingPerCaller: cap, maxOutstanding: capOfAll } = counter;
+  const { callId, kind, deadline, isBulk = false } = question;
+  const flow = hash('flow', namedFlow(question));
   const step = isBulk ? BULK_STEP : 1;
   const admitted = await broker.coordinator
     .admit({ callId, kind, api, user, flow, step, deadline, now: now(), cap, capOfAll })
     .catch((error: unknown) => {
-      const words = 'The queue cannot be reached, so the call was not started.';
-      throw new Failure('QUEUE_UNAVAILABLE', words, { cause: error });
+      const failure = unreachable(error);
+      line.dismiss(failure);
+      throw failure;
     });
   workforce.saw(admitted.workers);
   if (!admitted.admitted) throw busy(admitted);
@@ -62,7 +74,7 @@ function busy({ full, outstanding }: Extract<Admitted, { admitted: false }>): Fa
   return new Failure('BUSY', words, { retryAfterMs: 1000 });
 }
 
-function ticketOf({ seal, api, now }: Counter, question: Question): Ticket {
+function ticketOf({ seal, api, now }: Counter, question: Question, user: string): Ticket {
   const { callId, tool, args, caller, token, deadline, noCache, replay } = question;
   const call: Call = {
     v: CALL_VERSION,
@@ -79,16 +91,31 @@ function ticketOf({ seal, api, now }: Counter, question: Question): Ticket {
     v: CALL_VERSION,
     api,
     deadline,
+    user,
     ...(replay !== undefined && { replay }),
     sealed: seal.seal(JSON.stringify(call), `call:${callId}`).toString('base64'),
   };
 }
 
-/** Puts the call into its queue, or fails with what is known about it. */
-export async function enqueue(counter: Counter, question: Question, user: string): Promise<void> {
+/** Puts the call into its queue once its turn has come, or fails with what is known about it. */
+export async function enqueue(counter: Counter, question: Question, { user, signal }: Standing): Promise<void> {
+  const step = await counter.line.enter({ flow: namedFlow(question), deadline: question.deadline, signal });
+  try {
+    const priority = await admit(counter, question, user);
+    await add(counter, question, { user, priority });
+  } finally {
+    step.done();
+  }
+}
+
+interface Place {
+  readonly user: string;
+  readonly priority: number;
+}
+
+async function add(counter: Counter, question: Question, { user, priority }: Place): Promise<void> {
   const { callId, kind } = question;
-  const priority = await admit(counter, question, user);
-  const ticket = ticketOf(counter, question);
+  const ticket = ticketOf(counter, question, user);
   const job = { jobId: callId, priority, attempts: 1, removeOnComplete: true, removeOnFail: true };
   try {
     await counter.queues[kind].add('call', ticket, job);

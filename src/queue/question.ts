@@ -1,5 +1,6 @@
 import type { Caller } from '../caller.ts';
 import type { Log } from '../log.ts';
+import type { AdmissionLine } from './admission-line.ts';
 import type { Broker, CallQueue } from './broker.ts';
 import type { Kind } from './coordinator.ts';
 import type { Seal } from './seal.ts';
@@ -45,4 +46,5 @@ export interface Counter extends AskOptions {
   readonly queues: Readonly<Record<Kind, CallQueue>>;
   readonly waiting: Waiting;
   readonly workforce: Workforce;
+  readonly line: AdmissionLine;
 }

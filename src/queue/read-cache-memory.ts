@@ -12,7 +12,7 @@ interface Kept {
   readonly usedAt: number;
 }
 
-const { unusedMs, largestBytes, overheadBytes } = cacheRules;
+const { unusedMs, largestBytes, overheadBytes, mostRemoved } = cacheRules;
 const costOf = (answer: Buffer): number => answer.length + overheadBytes;
 
 /** Keeps answers in this process, by the same rules as the cache in Redis. */
@@ -51,7 +51,8 @@ export function createMemoryReadCache({ maxBytes, now }: MemoryReadCacheOptions)
       put(name, answer);
     },
     drop: async (prefixes) => {
-      for (const name of entries.keys()) if (prefixes.some((prefix) => name.startsWith(prefix))) remove(name);
+      const found = [...entries.keys()].filter((name) => prefixes.some((prefix) => name.startsWith(prefix)));
+      for (const name of found.slice(0, mostRemoved)) remove(name);
     },
   };
 }

@@ -1,4 +1,3 @@
-import { setImmediate, setTimeout as sleep } from 'node:timers/promises';
 import { cacheRules } from './read-cache.ts';
 import type { ReadCache } from './read-cache.ts';
 import type { RedisLink } from './redis.ts';
@@ -6,7 +5,7 @@ import { runScript, script } from './scripts/script.ts';
 import type { Inputs, Script } from './scripts/script.ts';
 
 interface RedisReadCacheOptions {
-  /** One that fails at once when Redis is gone. */
+  /** One that fails at once when Redis is gone, and after CACHE_PATIENCE_MS when it is silent. */
   readonly link: Pick<RedisLink, 'run'>;
   /** A hash tag that all keys share, so that they live in one slot of a cluster. */
   readonly prefix: string;
@@ -24,40 +23,26 @@ export function createRedisReadCache({ link, prefix, maxBytes, now }: RedisReadC
   return {
     get: async (name) => {
       // Sent together, and answered in this order.
-      const [isThere, answer] = await soon(
-        Promise.all([run(use, [now(), name]), link.run(async (client) => client.hgetBuffer(answers, name))]),
-      );
+      const [isThere, answer] = await Promise.all([
+        run(use, [now(), name]),
+        link.run(async (client) => client.hgetBuffer(answers, name)),
+      ]);
       return isThere === 1 && answer !== null ? answer : undefined;
     },
     keep: async (name, answer) => {
-      if (answer.length > largestBytes) await soon(run(drop, [name]));
-      else await soon(run(keep, [now(), name, answer, maxBytes]));
+      if (answer.length > largestBytes) await run(drop, [name]);
+      else await run(keep, [now(), name, answer, maxBytes]);
     },
     drop: async (prefixes) => {
-      await soon(run(drop, prefixes));
+      await run(drop, prefixes);
     },
   };
 }
 
 /** What Redis has not said by then is asked of GitLab. */
-const PATIENCE_MS = 100;
+export const CACHE_PATIENCE_MS = 100;
 
-/** Fails when the work takes too long. Where this process was busy meanwhile, what has arrived is read first. */
-async function soon<T>(work: Promise<T>): Promise<T> {
-  const over = new AbortController();
-  const late = async (): Promise<never> => {
-    await sleep(PATIENCE_MS, undefined, { signal: over.signal });
-    await setImmediate();
-    throw new Error('The read cache did not answer in time.');
-  };
-  try {
-    return await Promise.race([work, late()]);
-  } finally {
-    over.abort();
-  }
-}
-
-const { unusedMs, largestBytes, overheadBytes } = cacheRules;
+const { unusedMs, largestBytes, overheadBytes, mostRemoved } = cacheRules;
 
 /**
  * The answers by name, and their bytes (with the overhead) under `bytes`; when each was used; their names in alphabetical order.
@@ -87,9 +72,6 @@ live()
 return 1
 `);
 
-/** Removed at most in one go, so that Redis is not held up. */
-const MOST_REMOVED = 1000;
-
 /** ARGV now, name, answer, bytes at most. Gives 1 where it was kept. */
 const keep = script(`
 ${parts}
@@ -105,7 +87,7 @@ remove(name)
 if cost > most then return 0 end
 local removed = 0
 local function isTooMuch() return tonumber(redis.call('HGET', answers, 'bytes') or '0') + cost > most end
-while removed < ${String(MOST_REMOVED)} do
+while removed < ${String(mostRemoved)} do
   local oldest = redis.call('ZRANGE', used, 0, 0, 'WITHSCORES')
   if not oldest[1] or (tonumber(oldest[2]) > now - ${String(unusedMs)} and not isTooMuch()) then break end
   remove(oldest[1])
@@ -123,8 +105,12 @@ return 1
 /** ARGV beginnings of names. */
 const drop = script(`
 ${parts}
+local left = ${String(mostRemoved)}
 for _, prefix in ipairs(ARGV) do
-  for _, name in ipairs(redis.call('ZRANGEBYLEX', names, '[' .. prefix, '(' .. prefix .. '\\255')) do remove(name) end
+  local found = redis.call('ZRANGEBYLEX', names, '[' .. prefix, '(' .. prefix .. '\\255', 'LIMIT', 0, left)
+  for _, name in ipairs(found) do remove(name) end
+  left = left - #found
+  if left == 0 then break end
 end
 return 1
 `);

@@ -7,7 +7,10 @@ export interface ReadCache {
   get(name: string): Promise<Buffer | undefined>;
   /** Keeps an answer, unless it is too large, in place of the older one and of those that were not used for longest. */
   keep(name: string, answer: Buffer): Promise<void>;
-  /** Forgets every answer whose name begins with one of these. Names are keyed hashes. */
+  /**
+   * Forgets the answers whose names begin with one of these, but not more than `mostRemoved` in one go: what is left is asked of GitLab
+   * again by its ETag as everything else is. Names are keyed hashes.
+   */
   drop(prefixes: readonly string[]): Promise<void>;
 }
 
@@ -16,6 +19,8 @@ export const cacheRules = {
   /** An answer that was not used for so long is forgotten. */
   unusedMs: 600_000,
   largestBytes: 262_144,
+  /** Forgotten at most in one go, so that nobody is held up. */
+  mostRemoved: 1000,
   /** What an answer takes in Redis beside its own bytes: its name in three places and what Redis adds. */
   overheadBytes: 512,
 } as const;

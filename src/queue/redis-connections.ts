@@ -18,7 +18,12 @@ export interface Connections {
   readonly showsLife: () => void;
 }
 
-export function openConnections(outage: Outage, commandOptions: RedisConnection): Connections {
+interface Commands {
+  readonly options: RedisConnection;
+  readonly patienceMs: number | undefined;
+}
+
+export function openConnections(outage: Outage, { options: commandOptions, patienceMs }: Commands): Connections {
   const links = new Set<RedisLink>();
   const changes = new EventTarget();
   const closing = new AbortController();
@@ -28,14 +33,14 @@ export function openConnections(outage: Outage, commandOptions: RedisConnection)
   const changed = (): void => {
     if (isReady()) changes.dispatchEvent(new Event('ready'));
   };
-  const open = (name: string, options: RedisConnection): RedisLink => {
+  const open = (name: string, options: RedisConnection, patience?: number): RedisLink => {
     if (closing.signal.aborted) throw new Error('The coordinator is closed.');
-    const link = openLink({ name: `gitlab-${name}`, options, outage });
+    const link = openLink({ name: `gitlab-${name}`, options, outage, patienceMs: patience });
     link.client.on('ready', changed);
     links.add(link);
     return link;
   };
-  const commands = open('commands', commandOptions);
+  const commands = open('commands', commandOptions, patienceMs);
   const greet = (): void => {
     if (commands.isReady())
       beat?.().catch((error: unknown) => {

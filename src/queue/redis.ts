@@ -1,4 +1,6 @@
 import { Redis } from 'ioredis';
+import { gatherWrites } from './gathered-writes.ts';
+import { createUnsettled } from './unsettled.ts';
 
 /** Where Redis is, from REDIS_URL. */
 export interface RedisAddress {
@@ -18,12 +20,12 @@ export interface RedisConnection extends RedisAddress {
   readonly disconnectTimeout: number;
   readonly maxRetriesPerRequest: number | null;
   readonly enableOfflineQueue?: boolean;
-  readonly commandTimeout?: number;
   readonly socketTimeout?: number;
   readonly autoResubscribe?: boolean;
 }
 
-const COMMAND_TIMEOUT_MS = 2000;
+/** How long an API waits for the answer to a command. */
+export const API_PATIENCE_MS = 2000;
 /** Longer than any blocking command of BullMQ (10 s): a connection that is silent for so long is dead. */
 const SILENCE_MS = 15_000;
 
@@ -57,7 +59,6 @@ export function apiConnection(address: RedisAddress): RedisConnection {
     reconnectOnError: (error) => (isReadOnly(error) ? 1 : false),
     enableOfflineQueue: false,
     maxRetriesPerRequest: 0,
-    commandTimeout: COMMAND_TIMEOUT_MS,
   };
 }
 
@@ -94,6 +95,8 @@ interface LinkOptions {
   readonly name: string;
   readonly options: RedisConnection;
   readonly outage: Outage;
+  /** Commands that are not answered by then fail; they wait for ever where it is left out. */
+  readonly patienceMs?: number | undefined;
 }
 
 /** One connection. `run` settles in every case, also when the link is closed while Redis is gone (ioredis then never does). */
@@ -106,9 +109,10 @@ export interface RedisLink {
 }
 
 /** Opens a connection that reports its outages once, and never throws an unhandled error. */
-export function openLink({ name, options, outage }: LinkOptions): RedisLink {
+export function openLink({ name, options, outage, patienceMs }: LinkOptions): RedisLink {
   const client = new Redis({ ...options, connectionName: name });
-  const unsettled = new Set<(error: Error) => void>();
+  const unsettled = createUnsettled(patienceMs);
+  const gather = gatherWrites(() => (client.status === 'ready' ? client.stream : undefined));
   let closed = false;
   client.on('error', (error: unknown) => {
     forgetCommand(error);
@@ -122,10 +126,18 @@ export function openLink({ name, options, outage }: LinkOptions): RedisLink {
     run: async (command) => {
       if (closed) throw new Error(CLOSED);
       return new Promise((resolve, reject) => {
-        unsettled.add(reject);
-        void command(client)
-          .then(resolve, reject)
-          .finally(() => void unsettled.delete(reject));
+        const ended = unsettled.begin(reject);
+        gather();
+        command(client).then(
+          (answer) => {
+            ended();
+            resolve(answer);
+          },
+          (error: unknown) => {
+            ended();
+            reject(error); // oxlint-disable-line prefer-promise-reject-errors -- as it came
+          },
+        );
       });
     },
     isReady: () => !closed && client.status === 'ready',
@@ -134,7 +146,7 @@ export function openLink({ name, options, outage }: LinkOptions): RedisLink {
       closed = true;
       outage.ended(name);
       client.disconnect();
-      for (const reject of unsettled) reject(new Error(CLOSED));
+      unsettled.giveUp(new Error(CLOSED));
     },
   };
 }

@@ -34,11 +34,11 @@ export async function holdKey(desk: Desk, call: Keyed, phase: 'waiting' | 'runni
 /** Calls that surely did nothing may be made again under their key. */
 const mayGoAgain = (answer: Answer): boolean => !answer.ok && failures[answer.code].mayRetry;
 
-/** Keeps a call's sealed answer for those that repeat it, before anybody hears it. */
+/** Keeps a call's sealed answer for those that repeat it, before anybody hears it; a call may have waited again when it ended. */
 export async function settleKey(desk: Desk, call: Keyed, answered: Answered): Promise<void> {
   const { id: callId, replay: key } = call;
   if (key === undefined) return;
-  if (mayGoAgain(answered.answer)) await desk.replays.release({ key, callId, phase: 'running' });
+  if (mayGoAgain(answered.answer)) await desk.replays.release({ key, callId });
   else await desk.replays.keep({ key, callId, answer: answered.sealed });
 }
 

@@ -38,7 +38,8 @@ export function createMemoryReplays({ clock }: MemoryReplaysOptions): Replays {
     },
     release: async ({ key, callId, phase }) => {
       const found = own(key, callId);
-      if (found?.phase === phase && found.answer === undefined) held.delete(key);
+      const isIn = found !== undefined && (phase === undefined || found.phase === phase);
+      if (isIn && found.answer === undefined) held.delete(key);
     },
   };
 }

@@ -30,7 +30,7 @@ export function createRedisReplays({ link, prefix }: RedisReplaysOptions): Repla
       await run(keep, key, [callId, answer.toString('base64')]);
     },
     release: async ({ key, callId, phase }) => {
-      await run(release, key, [callId, phase]);
+      await run(release, key, [callId, phase ?? '']);
     },
   };
 }
@@ -59,9 +59,9 @@ redis.call('HSET', KEYS[1], 'answer', ARGV[2])
 return 1
 `);
 
-/** KEYS replay. ARGV call, phase. */
+/** KEYS replay. ARGV call, phase or nothing. */
 const release = script(`
 local held = redis.call('HMGET', KEYS[1], 'call', 'phase', 'answer')
-if held[1] ~= ARGV[1] or held[2] ~= ARGV[2] or held[3] then return 0 end
+if held[1] ~= ARGV[1] or (ARGV[2] ~= '' and held[2] ~= ARGV[2]) or held[3] then return 0 end
 return redis.call('DEL', KEYS[1])
 `);

@@ -44,6 +44,6 @@ export interface Replays {
   hold(call: Hold): Promise<boolean>;
   /** Worker: the sealed answer, for all that repeat the call. */
   keep(call: Replay & { readonly answer: Buffer }): Promise<void>;
-  /** The call has done nothing and does nothing any more, so the next one under the key is a first; only in this phase. */
-  release(call: Replay & { readonly phase: Phase }): Promise<void>;
+  /** The call has done nothing and does nothing any more, so the next one under the key is a first; in this phase only, if one is named. */
+  release(call: Replay & { readonly phase?: Phase }): Promise<void>;
 }

@@ -22,21 +22,55 @@ export async function takeReplies(stream: ReplyStream, onMessage: (message: Buff
   }
 }
 
+/** What has arrived is deleted when it is so much, or after a quiet second: each deletion has an answer to be read. */
+const KEPT_AT_MOST = 64;
+const KEPT_BYTES = 65_536;
+
+interface Arrived {
+  readonly add: (entries: readonly StreamEntry[]) => void;
+  readonly ids: () => readonly Buffer[];
+  readonly isMuch: () => boolean;
+  readonly clear: () => void;
+}
+
+/** What has arrived and is still in the stream. */
+function createArrived(): Arrived {
+  let ids: readonly Buffer[] = [];
+  let bytes = 0;
+  return {
+    add: (entries) => {
+      ids = [...ids, ...entries.map(([id]) => id)];
+      bytes += entries.reduce((sum, [, [, message]]) => sum + (message?.length ?? 0), 0);
+    },
+    ids: () => ids,
+    isMuch: () => ids.length >= KEPT_AT_MOST || bytes >= KEPT_BYTES,
+    clear: () => {
+      ids = [];
+      bytes = 0;
+    },
+  };
+}
+
 /**
  * A batch is deleted only after it has arrived: a read whose answer is lost is sent again by ioredis and finds the same
  * entries. (BLMPOP on a list loses up to a batch with each broken connection.)
  */
 async function* batchesOf({ link, outage, key }: ReplyStream): AsyncGenerator<readonly StreamEntry[]> {
-  let arrived: readonly Buffer[] = [];
+  const arrived = createArrived();
+  let last: Buffer | undefined;
   const read = async (client: Redis): Promise<readonly StreamEntry[]> => {
+    // After a quiet second all is deleted, so starting anew reads nothing twice; Redis' clock may have gone back.
+    const isAnew = last === undefined;
+    const deleted = isAnew || arrived.isMuch() ? arrived.ids() : [];
     const [, streams] = await Promise.all([
-      arrived.length > 0 ? client.xdel(key, ...arrived) : undefined,
-      client.xreadBuffer('COUNT', MESSAGES_AT_ONCE, 'BLOCK', BLOCK_MS, 'STREAMS', key, arrived.at(-1) ?? FROM_START),
+      deleted.length > 0 ? client.xdel(key, ...deleted) : undefined,
+      client.xreadBuffer('COUNT', MESSAGES_AT_ONCE, 'BLOCK', BLOCK_MS, 'STREAMS', key, last ?? FROM_START),
     ]);
     outage.ended('replies');
+    if (deleted.length > 0) arrived.clear();
     const entries = streams?.[0]?.[1] ?? [];
-    // After a quiet second all is deleted, so starting anew reads nothing twice; Redis' clock may have gone back.
-    arrived = entries.map(([id]) => id);
+    arrived.add(entries);
+    last = entries.at(-1)?.[0];
     return entries;
   };
   const explain = async (error: unknown): Promise<readonly StreamEntry[]> => {

@@ -26,12 +26,13 @@ export function createSeal({ secrets, maxBytes = DEFAULT_MAX_BYTES }: SealOption
   const [sealing, ...older] = secrets.map(keyOf);
   if (sealing === undefined) throw new Error('A seal needs a secret.');
   const keys = new Map([...older, sealing].map((key) => [key.id.toString('hex'), key]));
+  const nextIv = createIvs();
   return {
     seal: (plain, context, to) => {
       const bytes = Buffer.from(plain);
       if (bytes.length > maxBytes) throw new RangeError(`A message of ${String(bytes.length)} bytes is too large.`);
       const key = to === undefined ? sealing : (keys.get(keyIdOf(to)) ?? sealing);
-      return sealWith(key, bytes, context);
+      return sealWith({ key, nextIv }, bytes, context);
     },
     open: (sealed, context) => {
       try {
@@ -91,11 +92,29 @@ function keyOf(secret: string): Key {
   return { bytes, id: createHash('sha256').update(bytes).digest().subarray(0, ID_BYTES) };
 }
 
-function sealWith(key: Key, plain: Buffer, context: string): Buffer {
+interface Sealing {
+  readonly key: Key;
+  readonly nextIv: () => Buffer;
+}
+
+const IVS_AT_ONCE = 256;
+
+/** Random ones, each given out once; a system call for each would cost as much as the sealing. */
+function createIvs(): () => Buffer {
+  let ivs = Buffer.alloc(0);
+  return () => {
+    if (ivs.length === 0) ivs = randomBytes(IVS_AT_ONCE * IV_BYTES);
+    const iv = ivs.subarray(0, IV_BYTES);
+    ivs = ivs.subarray(IV_BYTES);
+    return iv;
+  };
+}
+
+function sealWith({ key, nextIv }: Sealing, plain: Buffer, context: string): Buffer {
   const squeezed = plain.length > COMPRESS_FROM_BYTES ? brotliCompressSync(plain, FAST) : plain;
   const isSmaller = squeezed.length < plain.length;
   const header = Buffer.concat([Buffer.of(VERSION, isSmaller ? COMPRESSED : PLAIN), key.id]);
-  const iv = randomBytes(IV_BYTES);
+  const iv = nextIv();
   const cipher = createCipheriv('aes-256-gcm', key.bytes, iv, { authTagLength: TAG_BYTES });
   cipher.setAAD(Buffer.concat([header, Buffer.from(context)]));
   const body = cipher.update(isSmaller ? squeezed : plain);

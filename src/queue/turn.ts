@@ -72,6 +72,8 @@ interface Address {
   readonly id: string;
   readonly api: string;
   readonly deadline: number;
+  /** Absent in the ticket of an API that ends its calls itself. */
+  readonly user: string | undefined;
   readonly replay: string | undefined;
   /** The sealed call, under whose secret it is answered. */
   readonly sealed: Buffer;
@@ -81,6 +83,7 @@ const addressOf = ({ id = '', data }: QueuedJob): Address => ({
   id,
   api: data.api,
   deadline: data.deadline,
+  user: data.user,
   replay: data.replay,
   sealed: Buffer.from(data.sealed, 'base64'),
 });
@@ -93,7 +96,10 @@ async function sendProgress({ seal, coordinator }: Desk, to: Address, text: stri
 async function sendAnswer(desk: Desk, to: Address, answer: Answer): Promise<void> {
   const body = desk.seal.seal(JSON.stringify(answer), `answer:${to.id}`, to.sealed);
   await settleKey(desk, to, { answer, sealed: body });
-  await desk.coordinator.reply(to.api, packMessage({ kind: 'answer', callId: to.id, body }));
+  const { id: callId, user } = to;
+  const ended = user === undefined ? undefined : { user, callId };
+  const kind = ended === undefined ? 'answer' : 'last';
+  await desk.coordinator.reply(to.api, packMessage({ kind, callId, body }), ended);
 }
 
 const sendFailure = async (desk: Desk, to: Address, data: FailureData): Promise<void> =>

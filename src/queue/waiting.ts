@@ -3,13 +3,20 @@ import type { FailureData } from '../errors.ts';
 import type { Answer } from './call.ts';
 import type { Kind } from './coordinator.ts';
 
+/** How a wait ended. */
+interface Heard {
+  readonly answer: Answer;
+  /** Whether the call no longer counts against the caps. */
+  readonly hasLeft: boolean;
+}
+
 interface Waiter {
   readonly kind: Kind;
   readonly since: number;
   /** When its client last heard how it is getting on, or its place was looked up. */
   readonly lookedAt: () => number;
   readonly look: () => void;
-  readonly settle: (answer: Answer) => void;
+  readonly settle: (heard: Heard) => void;
   readonly progress: (message: string) => void;
   readonly end: () => void;
 }
@@ -26,7 +33,7 @@ interface Patience {
 
 export interface Waiting {
   /** Rejects with CANCELLED when the client goes. */
-  add(callId: string, patience: Patience): Promise<Answer>;
+  add(callId: string, patience: Patience): Promise<Heard>;
   get(callId: string): Waiter | undefined;
   /** The longest waiting first. */
   all(): readonly (readonly [callId: string, waiter: Waiter])[];
@@ -51,10 +58,10 @@ export function createWaiting({ now }: { readonly now: () => number }): Waiting 
   };
 
   const add: Waiting['add'] = async (callId, { kind, signal, patienceMs, onImpatient, onAbort, onProgress }) => {
-    return new Promise<Answer>((resolve, reject) => {
+    return new Promise<Heard>((resolve, reject) => {
       const giveUp = (): void => {
         onImpatient().then((data) => {
-          resolve({ ok: false, ...data });
+          resolve({ answer: { ok: false, ...data }, hasLeft: false });
         }, reject);
       };
       const abort = (): void => {

@@ -44,7 +44,7 @@ async function releaseStranded(counter: Counter): Promise<void> {
     waiting.all().map(async ([callId, { kind, settle }]) => {
       const isFree =
         kind === 'read' ? (await queues.read.remove(callId)) === 1 : await withdraw(counter, { callId, kind });
-      if (isFree) settle({ ok: false, ...NO_WORKERS });
+      if (isFree) settle({ answer: { ok: false, ...NO_WORKERS }, hasLeft: false });
     }),
   );
 }

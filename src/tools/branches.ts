@@ -20,13 +20,16 @@ export const createBranch = defineTool({
   input: { project_id: projectId, branch: text, ref: text },
   examples: [{ project_id: 'team/app', branch: 'fix/login', ref: 'main' }],
   shows: ['name', 'commit.id', 'commit.title', 'default', 'protected', 'can_push', 'web_url'],
-  readBack: async (ask, { project_id, branch, ref }) => {
-    const made = await ifFound(ask('GET /projects/:project_id/repository/branches/:branch', { project_id, branch }));
-    if (made === undefined) return 'not so';
-    const from = await ask('GET /projects/:project_id/repository/commits/:sha', { project_id, sha: ref });
-    const { id } = commit.parse(from.body);
-    if (branchHead.parse(made.body).commit.id !== id) return 'not so';
-    return { words: `the branch ${branch} is at the commit of ${ref}`, body: made.body };
+  readBack: {
+    compares: ['branch', 'ref'],
+    look: async (ask, { project_id, branch, ref }) => {
+      const made = await ifFound(ask('GET /projects/:project_id/repository/branches/:branch', { project_id, branch }));
+      if (made === undefined) return 'not so';
+      const from = await ask('GET /projects/:project_id/repository/commits/:sha', { project_id, sha: ref });
+      const { id } = commit.parse(from.body);
+      if (branchHead.parse(made.body).commit.id !== id) return 'not so';
+      return { words: `the branch ${branch} is at the commit of ${ref}`, body: made.body };
+    },
   },
   verifyWith: 'get_commit',
 });

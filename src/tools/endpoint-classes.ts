@@ -66,7 +66,15 @@ export const endpointClasses: readonly EndpointClass[] = [
   },
   {
     name: 'notes',
-    endpoints: ['POST /projects/:id/issues/:iid/notes', 'POST /projects/:id/merge_requests/:iid/notes'],
+    // A new thread and an answer in one are notes too.
+    endpoints: (['issues', 'merge_requests'] as const).flatMap(
+      (kind) =>
+        [
+          `POST /projects/:id/${kind}/:iid/notes`,
+          `POST /projects/:id/${kind}/:iid/discussions`,
+          `POST /projects/:id/${kind}/:iid/discussions/:discussion_id/notes`,
+        ] as const,
+    ),
     per: 'token',
     onGitLabCom: perMinute(60),
     source: gitLabCom,

@@ -127,11 +127,15 @@ export const createOrUpdateFile = defineTool({
         : await ask(`PUT ${endpoint}`, { ...sent, last_commit_id: args.last_commit_id ?? found }, { once: true });
     return { body: { ...file.parse(body), created: found === undefined }, page };
   },
-  readBack: async (ask, { project_id, branch, ...written }) => {
-    const finding = await isPushed(ask, { project_id, branch, actions: [{ action: 'update', ...written }] });
-    if (typeof finding === 'string') return finding;
-    const { file_path } = written;
-    return { words: `${file_path} on the branch ${branch} has this content`, body: { file_path, branch } };
+  readBack: {
+    compares: ['branch', 'content', 'encoding', 'commit_message', 'author_name', 'author_email'],
+    look: async (ask, { file_path, content, encoding, ...commit }) => {
+      const { branch } = commit;
+      const actions = [{ action: 'update', file_path, content, encoding }] as const;
+      const finding = await isPushed(ask, { ...commit, actions });
+      if (typeof finding === 'string') return finding;
+      return { words: `${file_path} on the branch ${branch} has this content`, body: { file_path, branch } };
+    },
   },
 });
 
@@ -216,6 +220,9 @@ export const pushFiles = defineTool({
     return faults.length > 0 ? faults.join(' ') : undefined;
   },
   shows: commitFields,
-  readBack: isPushed,
+  readBack: {
+    compares: ['branch', 'commit_message', 'actions', 'start_branch', 'author_name', 'author_email'],
+    look: isPushed,
+  },
   verifyWith: 'list_commits',
 });

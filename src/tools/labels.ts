@@ -98,14 +98,17 @@ export const createLabel = defineTool({
     { project_id: 'team/app', name: 'security', color: 'red', description: 'Handle first', priority: 0 },
   ],
   shows: whole,
-  readBack: async (ask, { project_id, name, color, ...rest }) => {
-    const wanted = hexOf(color);
-    // GitLab would take digits for an id.
-    if (wanted === undefined || /^\d+$/u.test(name)) return 'cannot tell';
-    const which = { project_id, label_id: name, include_ancestor_groups: false };
-    const found = await ifFound(ask('GET /projects/:project_id/labels/:label_id', which));
-    const isSo = isAsAsked(found?.body, { name, ...rest }) && hexOf(shownLabel.parse(found?.body).color) === wanted;
-    return isSo ? { words: `the label ${name} is there, as given`, body: found?.body } : 'not so';
+  readBack: {
+    compares: ['name', 'color', 'description', 'priority'],
+    look: async (ask, { project_id, name, color, ...rest }) => {
+      const wanted = hexOf(color);
+      // GitLab would take digits for an id.
+      if (wanted === undefined || /^\d+$/u.test(name)) return 'cannot tell';
+      const which = { project_id, label_id: name, include_ancestor_groups: false };
+      const found = await ifFound(ask('GET /projects/:project_id/labels/:label_id', which));
+      const isSo = isAsAsked(found?.body, { name, ...rest }) && hexOf(shownLabel.parse(found?.body).color) === wanted;
+      return isSo ? { words: `the label ${name} is there, as given`, body: found?.body } : 'not so';
+    },
   },
   verifyWith: 'list_labels',
 });

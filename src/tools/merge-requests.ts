@@ -130,16 +130,19 @@ export const createMergeRequest = defineTool({
   ],
   shows: whole,
   // GitLab takes only one open merge request from a branch into another.
-  readBack: async (ask, { project_id, title, source_branch, target_branch, description }) => {
-    const which = { project_id, source_branch, target_branch, state: 'opened' };
-    const { body } = await ask('GET /projects/:project_id/merge_requests', which);
-    const found = list
-      .parse(body)
-      .filter(({ source_project_id: from, target_project_id: into }) => from === into)
-      .find((each) => isAsAsked(each, { title: title.trim(), source_branch, target_branch, description }));
-    if (found === undefined) return 'not so';
-    const words = `merge request !${String(found.iid)} from ${source_branch} into ${target_branch} is open, with this title`;
-    return { words, body: found };
+  readBack: {
+    compares: ['title', 'source_branch', 'target_branch', 'description'],
+    look: async (ask, { project_id, title, source_branch, target_branch, description }) => {
+      const which = { project_id, source_branch, target_branch, state: 'opened' };
+      const { body } = await ask('GET /projects/:project_id/merge_requests', which);
+      const found = list
+        .parse(body)
+        .filter(({ source_project_id: from, target_project_id: into }) => from === into)
+        .find((each) => isAsAsked(each, { title: title.trim(), source_branch, target_branch, description }));
+      if (found === undefined) return 'not so';
+      const name = `merge request !${String(found.iid)}`;
+      return { words: `${name} from ${source_branch} into ${target_branch} is open, with this title`, body: found };
+    },
   },
   verifyWith: 'list_merge_requests',
 });
@@ -216,15 +219,18 @@ export const mergeMergeRequest = defineTool({
     },
     422: { means: 'Git cannot merge the branches, mostly for conflicts: rebase or resolve them on the source branch.' },
   },
-  readBack: async (ask, { project_id, merge_request_iid, sha, auto_merge: isAuto }) => {
-    const which = { project_id, merge_request_iid };
-    const { body } = await ask('GET /projects/:project_id/merge_requests/:merge_request_iid', which);
-    const { state, merge_when_pipeline_succeeds: isSet, sha: head } = mergeState.parse(body);
-    if (sha !== undefined && sha !== head) return 'not so';
-    const name = `merge request !${String(merge_request_iid)}`;
-    if (state === 'merged') return { words: `${name} is merged`, body };
-    const isWaiting = state === 'opened' && isAuto === true && isSet === true;
-    return isWaiting ? { words: `${name} is set to be merged when its pipeline succeeds`, body } : 'not so';
+  readBack: {
+    compares: ['sha', 'auto_merge'],
+    look: async (ask, { project_id, merge_request_iid, sha, auto_merge: isAuto }) => {
+      const which = { project_id, merge_request_iid };
+      const { body } = await ask('GET /projects/:project_id/merge_requests/:merge_request_iid', which);
+      const { state, merge_when_pipeline_succeeds: isSet, sha: head } = mergeState.parse(body);
+      if (sha !== undefined && sha !== head) return 'not so';
+      const name = `merge request !${String(merge_request_iid)}`;
+      if (state === 'merged') return { words: `${name} is merged`, body };
+      const isWaiting = state === 'opened' && isAuto === true && isSet === true;
+      return isWaiting ? { words: `${name} is set to be merged when its pipeline succeeds`, body } : 'not so';
+    },
   },
   verifyWith: 'get_merge_request',
 });

@@ -79,10 +79,13 @@ export const createMilestone = defineTool({
   ],
   shows,
   // A title is unique in its project: https://docs.gitlab.com/user/project/milestones/
-  readBack: async (ask, { project_id, ...given }) => {
-    const { body } = await ask('GET /projects/:project_id/milestones', { project_id, title: given.title });
-    const found = list.parse(body).find((each) => isAsAsked(each, given));
-    return found === undefined ? 'not so' : { words: `the milestone ${given.title} is there, as given`, body: found };
+  readBack: {
+    compares: ['title', 'description', 'start_date', 'due_date'],
+    look: async (ask, { project_id, ...given }) => {
+      const { body } = await ask('GET /projects/:project_id/milestones', { project_id, title: given.title });
+      const found = list.parse(body).find((each) => isAsAsked(each, given));
+      return found === undefined ? 'not so' : { words: `the milestone ${given.title} is there, as given`, body: found };
+    },
   },
   verifyWith: 'list_milestones',
 });

@@ -11,16 +11,21 @@ export function isAsAsked(shown: unknown, asked: Args): boolean {
   return Object.entries(asked).every(([name, value]) => value === undefined || (known[name] ?? '') === value);
 }
 
-/** How a deletion is read back. */
-export function isGone(
-  what: string,
-  endpoint: Endpoint,
-): (ask: AskGitLab, args: Args & { readonly project_id: string }) => Promise<Finding> {
-  return async (ask, args) => {
-    const found = await ifFound(ask(endpoint, args));
-    if (found !== undefined) return 'not so';
-    // GitLab answers 404 also where it hides the whole project: this look then fails.
-    await ask('GET /projects/:project_id', { project_id: args.project_id });
-    return { words: `${what} is not there any more` };
+interface Deletion {
+  readonly compares: readonly never[];
+  readonly look: (ask: AskGitLab, args: Args & { readonly project_id: string }) => Promise<Finding>;
+}
+
+/** How a deletion is read back; its path names all that it takes. */
+export function isGone(what: string, endpoint: Endpoint): Deletion {
+  return {
+    compares: [],
+    look: async (ask, args) => {
+      const found = await ifFound(ask(endpoint, args));
+      if (found !== undefined) return 'not so';
+      // GitLab answers 404 also where it hides the whole project: this look then fails.
+      await ask('GET /projects/:project_id', { project_id: args.project_id });
+      return { words: `${what} is not there any more` };
+    },
   };
 }

@@ -6,6 +6,7 @@ import { ifFound } from './if-found.ts';
 import { projectId, text } from './inputs.ts';
 import { isAsAsked, isGone } from './read-back.ts';
 import { releaseFields } from './release-fields.ts';
+import type { Args, AskGitLab } from './tool.ts';
 import { defineTool } from './tool.ts';
 
 const oneRelease = { project_id: projectId, tag_name: text };
@@ -16,6 +17,9 @@ const content = {
   milestones: z.array(text).optional(),
   released_at: timestamp.optional(),
 };
+
+const commit = z.looseObject({ id: z.string() });
+const tagged = z.looseObject({ commit: commit.nullish() });
 
 export const getRelease = defineTool({
   name: 'get_release',
@@ -46,13 +50,23 @@ export const createRelease = defineTool({
     },
   ],
   shows: releaseFields,
-  readBack: async (ask, { project_id, tag_name, name, description }) => {
-    const found = await ifFound(ask('GET /projects/:project_id/releases/:tag_name', { project_id, tag_name }));
-    if (!isAsAsked(found?.body, { tag_name, name, description })) return 'not so';
-    return { words: `the release of ${tag_name} is there, with the given name and description`, body: found?.body };
+  readBack: {
+    compares: ['tag_name', 'ref', 'name', 'description'],
+    look: async (ask, { project_id, tag_name, ref, name, description }) => {
+      const found = await ifFound(ask('GET /projects/:project_id/releases/:tag_name', { project_id, tag_name }));
+      if (!isAsAsked(found?.body, { tag_name, name, description })) return 'not so';
+      // The tag may be older, and a branch may have moved since.
+      if (ref !== undefined && !(await isAt(ask, found?.body, { project_id, sha: ref }))) return 'cannot tell';
+      return { words: `the release of ${tag_name} is there, with the given name and description`, body: found?.body };
+    },
   },
   verifyWith: 'get_release',
 });
+
+async function isAt(ask: AskGitLab, release: unknown, which: Args): Promise<boolean> {
+  const { body } = await ask('GET /projects/:project_id/repository/commits/:sha', which);
+  return tagged.parse(release).commit?.id === commit.parse(body).id;
+}
 
 export const updateRelease = defineTool({
   name: 'update_release',

@@ -64,6 +64,13 @@ interface Found {
 /** Whether GitLab's state is as a write wanted it; `cannot tell` where a look does not show that exactly. */
 export type Finding = Found | 'not so' | 'cannot tell';
 
+/** How it is seen, with GETs only, exactly and cheaply, whether the state is as a write wanted it. */
+interface ReadBack<F extends Fields> {
+  /** The arguments that `look` compares, beside the names of the endpoint's path: of a call that gave more it cannot tell. */
+  readonly compares: readonly (keyof F & string)[];
+  readonly look: Look<Values<F>>;
+}
+
 /** Reads a text answer while it streams in, so that a large one is never held whole. */
 export interface TextReader extends TextSink {
   finish(): unknown;
@@ -102,8 +109,7 @@ interface Spec<E extends Endpoint, Input extends Fields, View extends Fields> {
   readonly reads?: (args: Values<Input & View>, maxBytes: number) => TextReader;
   /** For the few tools that need more than one call; `shows` is applied to what it returns. */
   readonly run?: (ask: AskGitLab, args: Values<Input & View>) => Promise<Reply>;
-  /** Looks, with GETs only, whether the state is as the write wanted it: where that can be told exactly, and cheaply. */
-  readonly readBack?: (ask: AskGitLab, args: Values<Input & View>) => Promise<Finding>;
+  readonly readBack?: ReadBack<NoInfer<Input & View>>;
   /** What GitLab's status means for this very call, where that is not what it means elsewhere. */
   readonly explains?: Readonly<Record<number, { readonly code?: FailureCode; readonly means: string }>>;
   /** The tool (or, by what was written to, one of several) that tells whether a write with an unknown outcome has happened. */
@@ -122,7 +128,8 @@ export interface Tool extends Omit<
   readonly form?: (args: never) => FormFile;
   readonly reads?: (args: never, maxBytes: number) => TextReader;
   readonly run?: (ask: AskGitLab, args: never) => Promise<Reply>;
-  readonly readBack?: (ask: AskGitLab, args: never) => Promise<Finding>;
+  /** Looks whether the state is as the write wanted it, in all that the call gave. */
+  readonly readBack?: ((ask: AskGitLab, args: never) => Promise<Finding>) | undefined;
 }
 
 /** Declares a tool: see CONTRIBUTING.md for its words. */
@@ -131,5 +138,17 @@ export function defineTool<
   Input extends Fields,
   View extends Fields = Record<never, z.ZodType>,
 >(spec: Spec<E, Input, View> & Covers<E, Input> & Reaches<E>): Tool {
-  return { ...spec, view: spec.view ?? {} };
+  const { view = {}, readBack } = spec;
+  const names = new Set([...pathNames(spec.endpoint), ...Object.keys(view), ...(readBack?.compares ?? [])]);
+  return { ...spec, view, readBack: readBack && onlyOf(names, readBack.look) };
+}
+
+const pathNames = (endpoint: Endpoint): readonly string[] => endpoint.match(/(?<=[:*])\w+/gu) ?? [];
+
+type Look<A> = (ask: AskGitLab, args: A) => Promise<Finding>;
+
+/** What was given and is not compared could be other than asked. */
+function onlyOf<A extends object>(names: ReadonlySet<string>, look: Look<A>): Look<A> {
+  const isCompared = ([name, value]: readonly [string, unknown]): boolean => value === undefined || names.has(name);
+  return async (ask, args) => (Object.entries(args).every(isCompared) ? look(ask, args) : 'cannot tell');
 }

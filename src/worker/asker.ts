@@ -49,20 +49,21 @@ export function createAsker(options: AskerOptions): Asker {
   const { call, tool, gates, turn, signal } = options;
   const { token } = call;
   const { grants } = call.caller;
-  // After a wait in the queue nobody would know of a write that has happened, or may have.
+  // After a wait in the queue a call begins anew: nobody would know of a write that may have happened, and what it has read was in vain.
   let mayComeAgain = true;
-  // What was charged when the call's turn came counts for its first request.
-  let charged: ReadonlySet<string> = new Set(gates.ofCall(call).map(({ key }) => key));
+  // What was charged when the call's turn came counts once, for the first request that passes there.
+  const charged = new Set(gates.ofCall(call).map(({ key }) => key));
   const pass: Manner['pass'] = async (all) => {
-    const left = all.filter(({ key }) => !charged.has(key));
-    charged = new Set();
+    const left = all.filter(({ key }) => !charged.delete(key));
     if (left.length > 0) await waitForSlot({ turn, gates: left, signal, mayComeAgain });
   };
-  const acted: Manner['acted'] = ({ method }) => {
-    mayComeAgain &&= method === 'GET';
+  const acted = (): void => {
+    mayComeAgain = false;
   };
+  const ofPolicy = { once: false, sink: undefined, within: undefined };
+  // What the policy has looked up is kept, so that it is not asked again.
   const resolve = async (request: GitLabRequest): Promise<GitLabResponse> =>
-    sendOften(options, request, { pass, acted, once: false, sink: undefined, within: undefined });
+    sendOften(options, request, { pass, acted: () => undefined, ...ofPolicy });
   const permit = createPermit({ grants, tool, projects: options.projects.under({ token, grants, send: resolve }) });
   const send: Asker['send'] = async (asked, { once = tool.once === true, sink } = {}) => {
     const request = await permit.request(asked);
@@ -80,8 +81,8 @@ export function createAsker(options: AskerOptions): Asker {
 interface Manner {
   /** Waits for a place at the gates. */
   readonly pass: (gates: readonly Gate[]) => Promise<void>;
-  /** GitLab has acted on the request, or may have. */
-  readonly acted: (request: GitLabRequest) => void;
+  /** GitLab has answered the request, or may have acted on it. */
+  readonly acted: () => void;
   readonly once: boolean;
   readonly sink: SendOptions['sink'];
   /** Where a redirect may lead. */
@@ -90,21 +91,22 @@ interface Manner {
 
 async function sendOften(options: AskerOptions, request: GitLabRequest, manner: Manner): Promise<GitLabResponse> {
   const { call, gates } = options;
-  const passed = gates.ofRequest(call.token, request);
   const before = { mayHaveActed: false };
   return withAttempts({
     ...options,
     retryClass: retryClassOf(request, manner.once),
     send: async () => {
+      // Anew for each try: a refusal may have added a gate.
+      const passed = gates.ofRequest(call.token, request);
       await manner.pass(passed.all);
       try {
         const response = await sendOnce(options, { request, passed, ...manner });
-        manner.acted(request);
+        manner.acted();
         return response;
       } catch (error) {
         if (before.mayHaveActed && isGone(request, error)) return { status: 204, headers: {}, body: undefined };
         before.mayHaveActed ||= error instanceof GitLabFailure && error.acted === 'maybe';
-        if (before.mayHaveActed) manner.acted(request);
+        if (isAnswered(error) || (before.mayHaveActed && request.method !== 'GET')) manner.acted();
         throw error;
       }
     },
@@ -113,6 +115,10 @@ async function sendOften(options: AskerOptions, request: GitLabRequest, manner: 
   });
 }
 
+/** A refusal by a limit is no answer: the request waits as if it had not been sent. */
+const isAnswered = (error: unknown): boolean =>
+  error instanceof GitLabFailure && error.status !== undefined && error.status !== 429;
+
 interface Try extends Pick<Manner, 'sink' | 'within'> {
   readonly request: GitLabRequest;
   readonly passed: RequestGates;
@@ -120,7 +126,7 @@ interface Try extends Pick<Manner, 'sink' | 'within'> {
 
 /** One try, of whose outcome all workers learn. */
 async function sendOnce(options: AskerOptions, { request, passed, sink, within }: Try): Promise<GitLabResponse> {
-  const { client, call, signal, turn, lessons, verdicts } = options;
+  const { client, call, signal, turn, gates, lessons, verdicts } = options;
   const { token, noCache } = call;
   try {
     const response = await client.send(request, { token, noCache, signal, sink: sink?.(), within });
@@ -129,14 +135,16 @@ async function sendOnce(options: AskerOptions, { request, passed, sink, within }
     return response;
   } catch (error) {
     verdicts.failed(turn, error);
-    if (error instanceof GitLabFailure) await lessons.fromFailure(turn, passed, error);
+    if (error instanceof GitLabFailure) {
+      const closed = await lessons.fromFailure(turn, passed, error);
+      if (closed !== undefined && closed === passed.route) gates.refused(closed);
+    }
     throw error;
   }
 }
 
 /** GitLab has not said what became of the request: it was not reached any more, or not asked in time. */
-const isUntold = (error: unknown): error is Failure =>
-  error instanceof Failure && !(error instanceof GitLabFailure && error.status !== undefined && error.status !== 429);
+const isUntold = (error: unknown): error is Failure => error instanceof Failure && !isAnswered(error);
 
 async function sendAdvised(options: AskerOptions, request: GitLabRequest, manner: Manner): Promise<GitLabResponse> {
   try {

@@ -5,6 +5,7 @@ import { endpointClasses, endpointClassOf, wholeApi } from '../tools/endpoint-cl
 import type { EndpointClass } from '../tools/endpoint-classes.ts';
 import type { RegisteredTool } from '../tools/index.ts';
 import { requestFor } from '../tools/request.ts';
+import { createNameRoute } from './route.ts';
 
 /** One of GITLAB_RATE_LIMITS; without a limit only what GitLab says counts. */
 interface GivenLimit {
@@ -18,6 +19,7 @@ interface GatesOptions {
   readonly tools: ReadonlyMap<string, RegisteredTool>;
   /** Keyed: the names of gates tell nothing of tokens. */
   readonly hash: (label: string, value: string) => string;
+  readonly now: () => number;
 }
 
 /** What GitLab counts one request for. */
@@ -27,16 +29,26 @@ export interface RequestGates {
   readonly host: string;
   readonly token: string;
   readonly endpointClass: string | undefined;
+  /** Of a request without a class: it is in `all` only after a refusal there, so that the many others cost nothing more. */
+  readonly route: string | undefined;
 }
 
 export interface Gates {
   /** The gates of a call's first request, as far as the call alone tells which that is. */
   readonly ofCall: (call: Pick<Call, 'tool' | 'args' | 'token'>) => readonly Gate[];
   readonly ofRequest: (token: string, request: GitLabRequest) => RequestGates;
+  /** GitLab has refused a request by a limit of its route alone: further ones pass the route's gate. */
+  readonly refused: (route: string) => void;
 }
 
-/** The gates of this GitLab's requests: its address, the token, and the endpoint class where GitLab counts one apart. */
-export function createGates({ apiUrl, limits, tools, hash }: GatesOptions): Gates {
+/** For so long after the last refusal a route is taken for limited; each worker learns that by a refusal of its own. */
+const LIMITED_MS = 3_600_000;
+const MAX_LIMITED = 10_000;
+
+type Asked = Pick<GitLabRequest, 'method' | 'path' | 'query'>;
+
+/** The gates of this GitLab's requests: its address, the token, and the endpoint class or route where GitLab counts one apart. */
+export function createGates({ apiUrl, limits, tools, hash, now }: GatesOptions): Gates {
   const limitOf = limitsOf(apiUrl, limits);
   const host: Gate = { key: hash('gate host', apiUrl), limit: limitOf('host') };
   const tokenGate = (token: string): Gate => ({
@@ -48,19 +60,48 @@ export function createGates({ apiUrl, limits, tools, hash }: GatesOptions): Gate
     key: per === 'host' ? hash(`gate host ${name}`, apiUrl) : hash(`gate token ${name}`, `${apiUrl} ${token}`),
     limit: limitOf(name),
   });
-  const ofToken = (token: string, found?: EndpointClass): RequestGates => {
+  const nameRoute = createNameRoute(tools);
+  const limited = createLimited(now);
+  const ofRequest = (token: string, request: Asked): RequestGates => {
     const own = tokenGate(token);
-    const further = found === undefined ? undefined : classGate(found, token);
-    return {
-      all: [host, own, ...(further === undefined ? [] : [further])],
-      host: host.key,
-      token: own.key,
-      endpointClass: further?.key,
-    };
+    const keys = { host: host.key, token: own.key };
+    const found = endpointClassOf(request);
+    if (found !== undefined) {
+      const further = classGate(found, token);
+      return { ...keys, all: [host, own, further], endpointClass: further.key, route: undefined };
+    }
+    const route = hash('gate route', `${apiUrl} ${token} ${nameRoute(request)}`);
+    const all = limited.has(route) ? [host, own, { key: route }] : [host, own];
+    return { ...keys, all, endpointClass: undefined, route };
   };
   return {
-    ofCall: (call) => ofToken(call.token, firstClassOf(tools, call)).all,
-    ofRequest: (token, request) => ofToken(token, endpointClassOf(request)),
+    ofCall: (call) => {
+      const first = firstOf(tools, call);
+      return first === undefined ? [host, tokenGate(call.token)] : ofRequest(call.token, first).all;
+    },
+    ofRequest,
+    refused: limited.add,
+  };
+}
+
+/** The routes where GitLab has refused a request. */
+function createLimited(now: () => number): {
+  readonly has: (route: string) => boolean;
+  readonly add: (route: string) => void;
+} {
+  // Insertion order is the order of the refusals.
+  const until = new Map<string, number>();
+  return {
+    has: (route) => {
+      const end = until.get(route);
+      return end !== undefined && end > now();
+    },
+    add: (route) => {
+      until.delete(route);
+      until.set(route, now() + LIMITED_MS);
+      const [oldest] = until.keys();
+      if (until.size > MAX_LIMITED && oldest !== undefined) until.delete(oldest);
+    },
   };
 }
 
@@ -76,15 +117,12 @@ function limitsOf(apiUrl: string, given: readonly GivenLimit[]): (name: string) 
 }
 
 /** A guess where a tool makes several requests: what it misses is asked for before the request is sent. */
-function firstClassOf(
-  tools: GatesOptions['tools'],
-  { tool: name, args }: Pick<Call, 'tool' | 'args'>,
-): EndpointClass | undefined {
+function firstOf(tools: GatesOptions['tools'], { tool: name, args }: Pick<Call, 'tool' | 'args'>): Asked | undefined {
   const tool = tools.get(name);
   if (tool === undefined) return undefined;
   const { or, endpoint } = tool;
   try {
-    return endpointClassOf(requestFor(or !== undefined && args[or.when] !== undefined ? or.endpoint : endpoint, args));
+    return requestFor(or !== undefined && args[or.when] !== undefined ? or.endpoint : endpoint, args);
   } catch {
     // Arguments that make no request are refused in their turn, with words.
     return undefined;

@@ -1,6 +1,7 @@
 import type { GitLabFailure } from '../gitlab/failure.ts';
 import { readRateLimit } from '../gitlab/headers.ts';
 import type { RateLimit, ResponseHeaders } from '../gitlab/headers.ts';
+import type { Lesson } from '../queue/coordinator.ts';
 import type { Turn } from '../queue/turn.ts';
 import type { RequestGates } from './gates.ts';
 import { rateWindowOf } from './rate-window.ts';
@@ -11,8 +12,8 @@ type Teacher = Pick<Turn, 'learn'>;
 /** What GitLab's answers teach of the gates that their requests passed. */
 export interface Lessons {
   readonly fromAnswer: (teacher: Teacher, gates: RequestGates, headers: ResponseHeaders) => void;
-  /** Resolves once all workers know of a refusal. */
-  readonly fromFailure: (teacher: Teacher, gates: RequestGates, failure: Failed) => Promise<void>;
+  /** Resolves once all workers know of a refusal, with the gate that it closed. */
+  readonly fromFailure: (teacher: Teacher, gates: RequestGates, failure: Failed) => Promise<string | undefined>;
 }
 
 type Failed = Pick<GitLabFailure, 'status' | 'rateLimit' | 'retryAfterMs'>;
@@ -25,7 +26,11 @@ const SHORTEST_WAIT_MS = 100;
 const LONGEST_BLOCK_MS = 3_600_000;
 /** The coordinator is told of one gate so often at most … */
 const EVERY_MS = 250;
-/** … unless less than this part of its limit is left. */
+/** … and this often where it would hardly hear anything new: it counts what these workers ask by itself. */
+const SAME_EVERY_MS = 2000;
+/** So little of its limit, used since then, is hardly anything new; that others use the same token shows soon enough. */
+const LITTLE = 0.02;
+/** Less than this part of a limit is left: everything is told. */
 const SCARCE = 0.2;
 const MAX_KEPT = 10_000;
 
@@ -33,6 +38,7 @@ const MAX_KEPT = 10_000;
 interface Told {
   readonly at: number;
   readonly known: KnownLimit | undefined;
+  readonly window: Lesson['window'];
 }
 
 interface LessonsOptions {
@@ -43,9 +49,9 @@ interface LessonsOptions {
 export function createLessons({ now, maxKept = MAX_KEPT }: LessonsOptions): Lessons {
   // Insertion order is the order of telling: the first one was told longest ago.
   const told = new Map<string, Told>();
-  const keep = (gate: string, known: KnownLimit | undefined): void => {
+  const keep = (gate: string, known: KnownLimit | undefined, window?: Lesson['window']): void => {
     told.delete(gate);
-    told.set(gate, { at: now(), known });
+    told.set(gate, { at: now(), known, window });
     const [oldest] = told.keys();
     if (told.size > maxKept && oldest !== undefined) told.delete(oldest);
   };
@@ -54,9 +60,8 @@ export function createLessons({ now, maxKept = MAX_KEPT }: LessonsOptions): Less
   const mention = (teacher: Teacher, gate: string, rateLimit: RateLimit | undefined): void => {
     const last = told.get(gate);
     const window = rateLimit && rateWindowOf({ rateLimit, isRefused: false, known: last?.known, now: now() });
-    const isScarce = window !== undefined && window.requests - window.used < SCARCE * window.requests;
-    if (last !== undefined && now() - last.at < EVERY_MS && !isScarce) return;
-    keep(gate, window ? { ...window, shown: rateLimit?.limit } : last?.known);
+    if (last !== undefined && now() - last.at < pauseMs(last.window, window)) return;
+    keep(gate, window ? { ...window, shown: rateLimit?.limit } : last?.known, window);
     teacher.learn({ gate, window }).catch(() => undefined);
   };
 
@@ -67,18 +72,19 @@ export function createLessons({ now, maxKept = MAX_KEPT }: LessonsOptions): Less
     if (gate !== gates.token) mention(teacher, gates.token, undefined);
   };
 
-  const refuse = async (teacher: Teacher, gates: RequestGates, failure: Failed): Promise<void> => {
+  const refuse = async (teacher: Teacher, gates: RequestGates, failure: Failed): Promise<string> => {
     const { rateLimit, retryAfterMs } = failure;
     const gate = refusingGate(rateLimit, gates);
     const last = told.get(gate)?.known;
     const window = isExhausted(rateLimit)
       ? rateWindowOf({ rateLimit, isRefused: true, known: last, now: now() })
       : undefined;
-    keep(gate, window ? { ...window, shown: rateLimit?.limit } : last);
+    keep(gate, window ? { ...window, shown: rateLimit?.limit } : last, window);
     const waitMs = Math.min(LONGEST_BLOCK_MS, Math.max(SHORTEST_WAIT_MS, retryAfterMs ?? UNSAID_WAIT_MS));
     const isUnsaid = retryAfterMs === undefined;
     await teacher.learn({ gate, window, blockedUntil: now() + waitMs, isUnsaid });
     if (rateLimit !== undefined && !isExhausted(rateLimit)) mentionAll(teacher, gates, rateLimit);
+    return gate;
   };
 
   return {
@@ -91,8 +97,24 @@ export function createLessons({ now, maxKept = MAX_KEPT }: LessonsOptions): Less
       // A failing proxy knows nothing of GitLab's limits.
       const isSilent = status === undefined || (status >= 500 && rateLimit?.limit === undefined);
       if (!isSilent && rateLimit !== undefined) mentionAll(teacher, gates, rateLimit);
+      return undefined;
     },
   };
+}
+
+/** How long after a lesson the next one is told. */
+function pauseMs(before: Lesson['window'], window: Lesson['window']): number {
+  const isScarce = window !== undefined && window.requests - window.used < SCARCE * window.requests;
+  if (isScarce) return 0;
+  return isNews(before, window) ? EVERY_MS : SAME_EVERY_MS;
+}
+
+/** Whether an answer speaks of another limit or period than what was told before, or much of it was used since. */
+function isNews(before: Lesson['window'], window: Lesson['window']): boolean {
+  if (before === undefined || window === undefined) return before !== window;
+  const { requests, periodMs, resetAt, used } = window;
+  const isOther = requests !== before.requests || periodMs !== before.periodMs || resetAt !== before.resetAt;
+  return isOther || Math.abs(used - before.used) > LITTLE * requests;
 }
 
 const isExhausted = (rateLimit: RateLimit | undefined): rateLimit is RateLimit => rateLimit?.remaining === 0;
@@ -102,7 +124,7 @@ const isExhausted = (rateLimit: RateLimit | undefined): rateLimit is RateLimit =
  * application limit, which is one endpoint's: lib/gitlab/application_rate_limiter.rb
  */
 function refusingGate(rateLimit: RateLimit | undefined, gates: RequestGates): string {
-  return isExhausted(rateLimit) ? gateOf(rateLimit.name, gates) : (gates.endpointClass ?? gates.token);
+  return isExhausted(rateLimit) ? gateOf(rateLimit.name, gates) : (gates.endpointClass ?? gates.route ?? gates.token);
 }
 
 /**

@@ -23,7 +23,7 @@ export async function waitForSlot(slot: Slot): Promise<void> {
   if (verdict === 'unavailable') throw failureOf(unavailable(waitMs));
   if (waitMs >= WORTH_TELLING_MS) {
     turn.progress(allowedIn(waitMs));
-    // So long a wait gives the place in the worker to another call.
+    // So long a wait gives the place in the worker to another call; one that GitLab has answered keeps it, or it would never end.
     if (mayComeAgain) throw new Later(waitMs);
   }
   await pause(waitMs, signal);

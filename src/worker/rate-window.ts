@@ -24,6 +24,7 @@ export function rateWindowOf({ rateLimit, isRefused, known, now }: Heard): RateW
   if (observed === undefined || remaining === undefined || resetAt === undefined) return undefined;
   const told: Told = { shown, observed, resetAt, leftMs: resetAt - now };
   const requests = isRefused ? undefined : observed + remaining;
+  if (requests === 0) return undefined;
   const found = stillKnown(known, told, requests) ?? limitBehind(told, requests);
   if (Math.max(found.periodMs, told.leftMs) > LONGEST_PERIOD_MS) return undefined;
   return { ...found, used: Math.min(observed, found.requests), resetAt };

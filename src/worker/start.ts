@@ -3,7 +3,8 @@ import type { Config } from '../config/settings.ts';
 import { createGitLabClient } from '../gitlab/client.ts';
 import type { Log } from '../log.ts';
 import type { Broker } from '../queue/broker.ts';
-import { createKeyedHash, createSeal } from '../queue/seal.ts';
+import { createRememberedHash } from '../queue/remembered-hash.ts';
+import { createSeal } from '../queue/seal.ts';
 import type { QueueSecrets } from '../queue/secret.ts';
 import { createServe } from '../queue/serve.ts';
 import type { Shutdown } from '../shutdown.ts';
@@ -45,14 +46,14 @@ export async function startWorker(options: WorkerOptions): Promise<void> {
     userAgent: `${server.name}/${server.version}`,
   });
   shutdown.add('GitLab connections', async () => client.close());
-  const hash = createKeyedHash(secrets[0]);
+  const hash = createRememberedHash(secrets[0], ['gate token', 'gitlab user']);
   const host = hash('host', config.GITLAB_API_URL);
-  const gates = createGates({ apiUrl: config.GITLAB_API_URL, limits: config.GITLAB_RATE_LIMITS, tools, hash });
+  const means = { hash, now: Date.now };
+  const gates = createGates({ ...means, apiUrl: config.GITLAB_API_URL, limits: config.GITLAB_RATE_LIMITS, tools });
   const { coordinator } = broker;
   const users = createGitLabUsers({
+    ...means,
     client: createSpareClient({ client, coordinator, gates, host, now: Date.now }),
-    hash,
-    now: Date.now,
   });
   const seal = createSeal({ secrets });
   const cache = config.READ_CACHE === 'off' ? undefined : broker.cache(config.READ_CACHE_BYTES);

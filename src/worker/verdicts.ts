@@ -30,9 +30,16 @@ export function createVerdicts({ now }: { readonly now: () => number }): Verdict
   };
 }
 
-/** A refusal is an answer too; a 429 says neither, nor does a request that was given up here. */
+/** What a proxy says of a GitLab that is not there, or GitLab of itself. */
+const DOWN: ReadonlySet<number | undefined> = new Set([502, 503, 504]);
+
+/**
+ * A refusal is an answer too, that of a limit as well. A 500 says neither: one endpoint is broken, and GitLab goes on. Nor does a
+ * request that was given up here.
+ */
 function isWorking(error: unknown): boolean | undefined {
-  if (!(error instanceof GitLabFailure) || error.status === 429) return undefined;
-  if (['GITLAB_FAILED', 'GITLAB_UNREACHABLE', 'GITLAB_TIMEOUT'].includes(error.code)) return false;
-  return error.status === undefined ? undefined : true;
+  if (!(error instanceof GitLabFailure)) return undefined;
+  const { code, status } = error;
+  if (code === 'GITLAB_UNREACHABLE' || code === 'GITLAB_TIMEOUT' || DOWN.has(status)) return false;
+  return status === undefined || status >= 500 ? undefined : true;
 }

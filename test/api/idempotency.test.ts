@@ -116,6 +116,33 @@ describe('a write that is sent twice', () => {
   });
 });
 
+const session = (id: string, others: Readonly<Record<string, string>> = {}): Sent => ({
+  ...underKey('1'),
+  headers: { 'mcp-session-id': id, ...others },
+});
+
+describe('under the shared token', () => {
+  beforeEach(async () => {
+    await service.close();
+    service = await startWhole({ GITLAB_API_URL: gitlab.apiUrl, GITLAB_PERSONAL_ACCESS_TOKEN: 'glpat-alice' });
+  });
+
+  test('a key is that of its session', async () => {
+    const told = [await call(session('a')), await call(session('b')), await call(session('a'))];
+
+    expect(told.map(({ isReplayed }) => isReplayed)).toEqual([false, false, true]);
+    expect(writes()).toBe(2);
+  });
+
+  test('an answer is told only to who may do the same', async () => {
+    const first = await call(session('a'));
+    const narrower = await call(session('a', { 'X-GitLab-Allowed-Project-Ids': '999' }));
+
+    expect(first.text).toMatch(/^\{"id":/u);
+    expect(narrower).toMatchObject({ isReplayed: false, text: expect.stringMatching(/^NOT_PERMITTED/u) });
+  });
+});
+
 describe('an idempotency key', () => {
   test('that was used for another call is refused', async () => {
     await call(underKey('a'));

@@ -5,9 +5,7 @@ import { Failure } from '../../src/errors.ts';
 import type { FailureCode } from '../../src/errors.ts';
 import type { Answer } from '../../src/queue/call.ts';
 import type { Question } from '../../src/queue/question.ts';
-import { createKeyedHash } from '../../src/queue/seal.ts';
 
-const hash = createKeyedHash('a-secret-of-the-tests-that-is-long-enough');
 export const grants = {
   readOnly: false,
   toolsets: ['core'],
@@ -55,7 +53,6 @@ export const settle = async (): Promise<void> => {
 export function queue(): Queue {
   const sent: Sent[] = [];
   const flight = createSingleFlight({
-    hash,
     now: Date.now,
     ask: async (question, { signal, onProgress }) =>
       new Promise((resolve, reject) => {

@@ -50,6 +50,11 @@ describe.skipIf(!hasRedis)('in Redis', () => {
     expect(text).toContain(title);
     const seen = [waiting, running, answered].map((each) => [...each].flat().join('\n'));
     for (const secret of secrets) for (const each of seen) expect(each).not.toContain(secret);
+    // Lines are written a moment later, together.
+    await expect
+      .poll(() => [...api.output, ...worker.output].filter((line) => /"msg":"call"/u.test(line)))
+      .toHaveLength(2);
+    await expect.poll(() => api.output.some(isAudit)).toBe(true);
     const lines = [...api.output, ...worker.output];
     expect(lines.join('\n')).not.toMatch(/planted|glpat-/u);
     expect(lines.filter((line) => !isAudit(line)).join('\n')).not.toContain('team/app');

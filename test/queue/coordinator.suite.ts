@@ -119,6 +119,16 @@ function capsUsers(current: () => Pair): void {
     await expect(api.admit(admission({ cap: 1 }))).resolves.toMatchObject({ admitted: true });
   });
 
+  test('a call gives its place back with its answer, and not with a word on its way', async () => {
+    const { api, worker } = current();
+    const call = admission({ cap: 1 });
+    await api.admit(call);
+    await worker.reply(call.api, Buffer.from('progress'));
+    await expect(api.admit(admission({ cap: 1 }))).resolves.toMatchObject({ admitted: false });
+    await worker.reply(call.api, Buffer.from('answer'), call);
+    await expect(api.admit(admission({ cap: 1, capOfAll: 1 }))).resolves.toMatchObject({ admitted: true });
+  });
+
   test('a call that nobody ended gives its place back at its deadline', async () => {
     const { api } = current();
     await api.admit(admission({ cap: 1, deadline: NOW + 1000 }));

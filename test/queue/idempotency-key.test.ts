@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Failure } from '../../src/errors.ts';
 import type { Answer } from '../../src/queue/call.ts';
+import { holdKey, settleKey } from '../../src/queue/replay-turn.ts';
 import { createReplayedAsk } from '../../src/queue/replayed-ask.ts';
 import { createMemoryReplays } from '../../src/queue/replays-memory.ts';
 import { again, hash, seal, write } from './replayed-write.ts';
@@ -49,6 +50,22 @@ describe('an idempotency key', () => {
 
       await expect(ask(first, quiet)).rejects.toThrow(code);
       await expect(ask(again(first), quiet)).resolves.toEqual(ok);
+    },
+  );
+
+  test.each(['GITLAB_RATE_LIMITED', 'GITLAB_UNAVAILABLE', 'DEADLINE_EXCEEDED'] as const)(
+    'of a call that waited again and was then turned away (%s) is free, without its API too',
+    async (code) => {
+      const replays = createMemoryReplays({ clock: Date.now });
+      const desk = { replays, now: Date.now };
+      const call = { id: 'first', replay: 'key', deadline: Date.now() + 8000 };
+      const begin = { key: 'key', callId: 'first', fingerprint: 'f', lifeMs: 9500 };
+      await replays.begin(begin);
+      await holdKey(desk, call, 'running');
+      await holdKey(desk, call, 'waiting');
+      await settleKey(desk, call, { answer: { ok: false, code, detail: '' }, sealed: Buffer.of() });
+
+      await expect(replays.begin({ ...begin, callId: 'second' })).resolves.toEqual({ isFirst: true });
     },
   );
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { Redis } from 'ioredis';
 import { createMemoryReadCache } from '../../src/queue/read-cache-memory.ts';
-import { createRedisReadCache } from '../../src/queue/read-cache-redis.ts';
+import { CACHE_PATIENCE_MS, createRedisReadCache } from '../../src/queue/read-cache-redis.ts';
 import { cacheRules } from '../../src/queue/read-cache.ts';
 import type { ReadCache } from '../../src/queue/read-cache.ts';
 import { apiConnection, openLink, redisAddress, reportOutages } from '../../src/queue/redis.ts';
@@ -58,7 +58,12 @@ export async function openRedisCache(
 ): Promise<RedisCacheBench> {
   const { now, step } = clock();
   const outage = reportOutages(() => undefined);
-  const link = openLink({ name: 'cache', options: apiConnection(redisAddress(url)), outage });
+  const link = openLink({
+    name: 'cache',
+    options: apiConnection(redisAddress(url)),
+    outage,
+    patienceMs: CACHE_PATIENCE_MS,
+  });
   const admin = new Redis(url);
   await Promise.all([admin.ping(), ready(link.client)]);
   const key = (name: string): string => `${prefix}:cache:${name}`;

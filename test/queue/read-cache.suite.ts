@@ -82,6 +82,24 @@ export function cachesReads(open: (maxBytes: number) => Promise<CacheBench>): vo
     await expect(kept([nameOf('a'), nameOf('b'), nameOf('c')])).resolves.toEqual([nameOf('a'), nameOf('b')]);
   });
 
+  test('no more than a thousand answers are forgotten in one go, the rest in the next one', async () => {
+    const { mostRemoved } = cacheRules;
+    const names = Array.from({ length: mostRemoved + 2 }, (_, at) => nameOf(`a${String(at).padStart(5, '0')}`));
+    const roomy = await open(2 * names.length * costOf(1));
+    await Promise.all(names.map(async (name) => roomy.cache.keep(name, answerOf(1))));
+    const left = async (): Promise<number> => {
+      const answers = await Promise.all(names.map(async (name) => roomy.cache.get(name)));
+      return answers.filter((answer) => answer !== undefined).length;
+    };
+    await roomy.cache.drop(['a']);
+    const once = await left();
+    await roomy.cache.drop(['a']);
+    const twice = await left();
+    await roomy.close();
+
+    expect([once, twice]).toEqual([2, 0]);
+  });
+
   describe('when it is full', () => {
     const names = Array.from('abcdefghij', (letter) => nameOf(letter));
 

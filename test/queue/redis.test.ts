@@ -76,11 +76,9 @@ describe('a connection', () => {
     expect(apiConnection(home)).toMatchObject({
       enableOfflineQueue: false,
       maxRetriesPerRequest: 0,
-      commandTimeout: 2000,
       connectTimeout: 1000,
     });
     expect(workerConnection(home)).toMatchObject({ maxRetriesPerRequest: null, connectTimeout: 1000 });
-    expect(workerConnection(home)).not.toHaveProperty('commandTimeout');
   });
 
   test('is tried again after growing pauses of at most a second', () => {

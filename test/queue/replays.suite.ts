@@ -101,14 +101,29 @@ export function replays(current: () => ReplaysPair): void {
     await expect(one.begin(first)).resolves.toEqual({ isFirst: true });
   });
 
-  test('an answer that was kept is not released', async () => {
-    const { one } = current();
-    const first = beginning();
-    await one.begin(first);
-    await one.keep({ ...first, answer });
-    await one.release({ ...first, phase: 'waiting' });
+  test.each(['waiting', 'running'] as const)(
+    'a call that is %s is released by who knows that it ended',
+    async (phase) => {
+      const { one, other } = current();
+      const first = beginning();
+      await one.begin(first);
+      await other.hold({ ...first, phase });
+      await other.release({ key: first.key, callId: 'stranger' });
+      await expect(one.begin(first)).resolves.toMatchObject({ isFirst: false });
+      await other.release({ key: first.key, callId: 'first' });
 
-    await expect(one.begin(first)).resolves.toMatchObject({ answer });
+      await expect(one.begin(first)).resolves.toEqual({ isFirst: true });
+    },
+  );
+
+  test.each([{ phase: 'waiting' }, {}] as const)('an answer that was kept is not released (%j)', async (phase) => {
+    const { one } = current();
+    const { key, callId, ...first } = beginning();
+    await one.begin({ key, callId, ...first });
+    await one.keep({ key, callId, answer });
+    await one.release({ key, callId, ...phase });
+
+    await expect(one.begin({ key, callId, ...first })).resolves.toMatchObject({ answer });
   });
 
   test('a key lives as long as asked, and longer once its call runs', async () => {

@@ -1,6 +1,7 @@
 import type { Turn } from '../../src/queue/turn.ts';
 import { tools } from '../../src/tools/index.ts';
 import { createGates } from '../../src/worker/gates.ts';
+import type { Gates } from '../../src/worker/gates.ts';
 
 /** A turn that always may go, and tells nobody. */
 export function openTurn(changed: Partial<Turn> = {}): Turn {
@@ -15,9 +16,13 @@ export function openTurn(changed: Partial<Turn> = {}): Turn {
 }
 
 /** The gates of a GitLab of which nothing is known beforehand, under readable names. */
-export const openGates = createGates({
-  apiUrl: 'https://gitlab.example.com/api/v4',
-  limits: [],
-  tools,
-  hash: (label, value) => `${label}: ${value}`,
-});
+export const createOpenGates = (): Gates =>
+  createGates({
+    apiUrl: 'https://gitlab.example.com/api/v4',
+    limits: [],
+    tools,
+    hash: (label, value) => `${label}: ${value}`,
+    now: () => 0,
+  });
+
+export const openGates = createOpenGates();

@@ -28,7 +28,10 @@ test('these tools are in a class; all others count for the token alone', () => {
   expect(found).toEqual([
     'create_issue: issues',
     'create_issue_note: notes',
+    'create_issue_note: notes',
     'create_merge_request_note: notes',
+    'create_merge_request_note: notes',
+    'create_merge_request_thread: notes',
     'create_note: notes',
     'create_or_update_file: files',
     'create_pipeline: pipelines',
@@ -59,7 +62,11 @@ test.each<[Endpoint, string | undefined]>([
   ['GET /projects/:id/issues/:iid', undefined],
   ['GET /projects/:id/issues/:iid/notes', undefined],
   ['POST /projects/:id/issues/:iid/links', undefined],
-  ['POST /projects/:id/merge_requests/:iid/discussions/:discussion/notes', undefined],
+  ['POST /projects/:id/issues/:iid/discussions', 'notes'],
+  ['POST /projects/:id/issues/:iid/discussions/:discussion/notes', 'notes'],
+  ['POST /projects/:id/merge_requests/:iid/discussions', 'notes'],
+  ['POST /projects/:id/merge_requests/:iid/discussions/:discussion/notes', 'notes'],
+  ['PUT /projects/:id/merge_requests/:iid/discussions/:discussion/notes/:note', undefined],
 ])('a request to %s is of the class %s', (endpoint, name) => {
   expect(classOf(endpoint)).toBe(name);
 });

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { Failure } from '../../src/errors.ts';
 import { checkArguments } from '../../src/tools/arguments.ts';
+import { tools } from '../../src/tools/index.ts';
+import type { RegisteredTool } from '../../src/tools/index.ts';
 import { requestFor } from '../../src/tools/request.ts';
 import type { Args, AskGitLab, Finding } from '../../src/tools/tool.ts';
 import { toolNamed } from '../support/tool.ts';
@@ -33,7 +35,7 @@ async function look(name: string, args: Args, answers: Answers): Promise<Looked>
 
 const found = { words: expect.stringMatching(/\w/u) };
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
-const head = { commit: { id: 'c1' } };
+const head = { commit: { id: 'c1', message: 'm\n', author_name: 'Alice', author_email: 'a@b', parent_ids: ['p1'] } };
 
 const files = 'GET /repository/files/';
 const branch = 'GET /repository/branches/main';
@@ -60,6 +62,20 @@ test.each<[string, string, Args, Answers, unknown]>([
   ['a name that could be an id', 'create_label', { ...label, name: '12' }, {}, 'cannot tell'],
   ['a release as given', 'create_release', release, { 'GET /releases/v1': { ...release, name: 'v1' } }, found],
   ['another text', 'create_release', release, { 'GET /releases/v1': { ...release, description: 'E' } }, 'not so'],
+  [
+    'a release at its ref',
+    'create_release',
+    { ...release, ref: 'main' },
+    { 'GET /releases/v1': { ...release, commit: { id: 'c1' } }, 'GET /repository/commits/main': { id: 'c1' } },
+    found,
+  ],
+  [
+    'a release elsewhere',
+    'create_release',
+    { ...release, ref: 'main' },
+    { 'GET /releases/v1': { ...release, commit: { id: 'c1' } }, 'GET /repository/commits/main': { id: 'c2' } },
+    'cannot tell',
+  ],
   ['a milestone as given', 'create_milestone', milestone, { 'GET /milestones': [milestone] }, found],
   ['another date', 'create_milestone', milestone, { 'GET /milestones': [{ title: 'M', due_date: null }] }, 'not so'],
   ['no such milestone', 'create_milestone', milestone, { 'GET /milestones': [] }, 'not so'],
@@ -129,8 +145,36 @@ describe('a commit is read back from the newest one of its branch', () => {
     ['a move without content', { ...move, content: undefined }, there('a', { content: '' }), 'cannot tell'],
     ['the mode', chmod, there('a', { execute_filemode: true }), found],
     ['another mode', chmod, there('a', { execute_filemode: false }), 'not so'],
+    [
+      'the content, of which it must be known who changed it last',
+      { ...create, action: 'update', last_commit_id: 'c0' },
+      there('a', { content: base64('A') }),
+      'cannot tell',
+    ],
   ])('where it shows %s', async (_, action, answers, finding) => {
     const looked = await look('push_files', onMain(action), answers);
+
+    expect(looked.finding).toEqual(typeof finding === 'string' ? finding : expect.objectContaining(finding));
+  });
+
+  test.each<[string, Args, unknown]>([
+    ['this message', {}, found],
+    ['another message', { commit_message: 'n' }, 'cannot tell'],
+    ['this author', { author_name: 'Alice', author_email: 'a@b' }, found],
+    ['another author', { author_name: 'Bob' }, 'cannot tell'],
+    ["another author's address", { author_email: 'b@b' }, 'cannot tell'],
+    ['this beginning', { start_branch: 'old' }, found],
+    ['another beginning', { start_branch: 'new' }, 'cannot tell'],
+  ])('that has %s', async (_, args, finding) => {
+    const branches = {
+      'GET /repository/branches/old': { commit: { id: 'p1' } },
+      'GET /repository/branches/new': { commit: { id: 'p2' } },
+    };
+    const looked = await look(
+      'push_files',
+      { ...onMain(create), ...args },
+      { ...there('a', { content: base64('A') }), ...branches },
+    );
 
     expect(looked.finding).toEqual(typeof finding === 'string' ? finding : expect.objectContaining(finding));
   });
@@ -147,6 +191,60 @@ describe('a commit is read back from the newest one of its branch', () => {
       { finding: 'cannot tell', asked: [] },
     ]);
   });
+});
+
+const askNobody: AskGitLab = async () => ({ body: {} });
+const readBacks = [...tools.values()].filter(({ readBack }) => readBack !== undefined);
+
+/** The arguments of which a look cannot tell, without asking: each given beside those that a call must have. */
+async function untold({ name, input, view, examples: [least] }: RegisteredTool): Promise<readonly string[]> {
+  const others = Object.keys({ ...input, ...view }).filter((each) => least[each] === undefined);
+  const given = examplesOf(name);
+  const told = await Promise.all(
+    others.map(async (each) => {
+      const asked: string[] = [];
+      const ask: AskGitLab = async (endpoint) => {
+        asked.push(endpoint);
+        throw new Failure('GITLAB_UNREACHABLE', 'nothing is there');
+      };
+      const args = { ...least, [each]: given[each] ?? 'anything' };
+      const looking = toolNamed(name).readBack?.(ask, args as never); // oxlint-disable-line typescript/no-unsafe-type-assertion -- the registry has forgotten the types
+      const finding = await looking?.catch(() => 'asked');
+      return finding === 'cannot tell' && asked.length === 0 ? [each] : [];
+    }),
+  );
+  return told.flat();
+}
+
+const examplesOf = (name: string): Args =>
+  Object.fromEntries(toolNamed(name).examples.flatMap((example) => Object.entries(example)));
+
+test('of a call that gave what is not compared no look tells anything', async () => {
+  const all = await Promise.all(readBacks.map(async (tool) => [tool.name, await untold(tool)] as const));
+
+  expect(Object.fromEntries(all)).toEqual({
+    create_branch: [],
+    create_label: [],
+    create_merge_request: ['reviewer_ids', 'labels', 'assignee_id', 'milestone_id', 'remove_source_branch'],
+    create_milestone: [],
+    create_or_update_file: ['last_commit_id'],
+    create_release: ['milestones', 'released_at'],
+    delete_draft_note: [],
+    delete_issue: [],
+    delete_issue_link: [],
+    delete_label: [],
+    delete_milestone: [],
+    delete_release: [],
+    delete_wiki_page: [],
+    merge_merge_request: ['merge_commit_message', 'squash', 'should_remove_source_branch'],
+    push_files: [],
+  });
+});
+
+test.each(readBacks)('$name is not read back where an argument was added that nobody compares', async (tool) => {
+  const args = { ...tool.examples[0], added: 'later' };
+
+  await expect(tool.readBack?.(askNobody, args as never)).resolves.toBe('cannot tell'); // oxlint-disable-line typescript/no-unsafe-type-assertion -- the registry has forgotten the types
 });
 
 describe('a deletion', () => {

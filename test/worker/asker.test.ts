@@ -9,7 +9,7 @@ import { Later } from '../../src/queue/turn.ts';
 import { tools, toolsets } from '../../src/tools/index.ts';
 import type { Args } from '../../src/tools/tool.ts';
 import { createRun } from '../../src/worker/run.ts';
-import { openGates, openTurn } from '../support/open-turn.ts';
+import { createOpenGates, openTurn } from '../support/open-turn.ts';
 
 const ok = (body: unknown): GitLabResponse => ({ status: 200, headers: {}, body });
 const failed = (status: number, headers: GitLabResponse['headers'] = {}): GitLabFailure =>
@@ -43,7 +43,7 @@ async function run({ tool, args, replies, places = [], allowed, changed }: Cours
   const [left, answers] = [[...places], [...replies]];
   const handle = createRun({
     tools,
-    gates: openGates,
+    gates: createOpenGates(),
     maxAnswerBytes: 60_000,
     usersFor: () => undefined,
     now: () => 0,
@@ -95,6 +95,7 @@ const go = { verdict: 'go' } as const;
 const issue = { project_id: 'team/app', issue_iid: 7 };
 const ISSUE = 'GET /projects/team%2Fapp/issues/7';
 const file = { project_id: 'team/app', file_path: 'a', branch: 'main', content: 'x', commit_message: 'm' };
+const byBranch = { project_id: 'team/app', branch_name: 'b' };
 const FILE = '/projects/team%2Fapp/repository/files/a';
 
 test('the first request goes through the gates that its turn has charged, and its answer is told', async () => {
@@ -113,7 +114,7 @@ test('a refused request teaches first, and then asks its gates again', async () 
   const replies = [failed(429, { 'retry-after': '3' }), ok({ iid: 7 })];
   const { steps } = await run({ tool: 'get_issue', args: issue, replies });
 
-  expect(steps).toEqual([ISSUE, 'learn token 3000', 'gates host token', ISSUE, 'works']);
+  expect(steps).toEqual([ISSUE, 'works', 'learn route 3000', 'learn token', 'gates host token route', ISSUE]);
 });
 
 test('each further request of a tool goes through its own gates', async () => {
@@ -140,15 +141,56 @@ test('a look-up of the policy goes through the gates that its turn has not charg
   ]);
 });
 
+test('a look-up of the policy leaves the class that its turn has charged to the request of that class', async () => {
+  const replies = [ok({ id: 5, path_with_namespace: 'team/app' }), ok({ iid: 7, project_id: 5 })];
+  const args = { project_id: 'team/app', title: 'T' };
+  const { steps } = await run({ tool: 'create_issue', args, replies, allowed: ['team/app'] });
+
+  expect(steps.filter((step) => /^(?:gates|GET|POST)/u.test(step))).toEqual([
+    'gates project',
+    'GET /projects/team%2Fapp',
+    'gates host token',
+    'POST /projects/5/issues',
+  ]);
+});
+
+const longWait = { verdict: 'wait', waitMs: 5000 } as const;
+const soon = { verdict: 'wait', waitMs: 1000 } as const;
+
 test.each<[string, readonly (GitLabResponse | GitLabFailure)[]]>([
-  ['a read', [failed(404)]],
-  ['a write that GitLab has refused', [failed(404), failed(429)]],
+  ['a refusal by a limit', [failed(429)]],
+  ['several', [failed(429), failed(429)]],
+  ['an answer to a read that never came', [new GitLabFailure('GITLAB_UNREACHABLE', 'reset', { acted: 'maybe' })]],
 ])('a long wait after %s gives the place back', async (_, replies) => {
-  const places = [...replies.slice(1).map(() => go), { verdict: 'wait', waitMs: 5000 } as const];
+  const places = [...replies.slice(1).map(() => go), longWait];
   const { outcome } = await run({ tool: 'create_or_update_file', args: file, replies, places });
 
   expect(outcome).toBeInstanceOf(Later);
   expect(outcome).toMatchObject({ waitMs: 5000 });
+});
+
+test('a long wait after a look-up of the policy gives the place back', async () => {
+  const replies = [ok({ id: 5, path_with_namespace: 'team/app' })];
+  const { outcome } = await run({
+    tool: 'get_issue',
+    args: issue,
+    replies,
+    allowed: ['team/app'],
+    places: [go, longWait],
+  });
+
+  expect(outcome).toBeInstanceOf(Later);
+});
+
+test.each<[string, string, Args, readonly (GitLabResponse | GitLabFailure)[]]>([
+  ['a read that is answered', 'get_merge_request', byBranch, [ok([{ iid: 4 }]), ok({ iid: 4 })]],
+  ['a look that finds nothing', 'create_or_update_file', file, [failed(404), ok({ file_path: 'a', branch: 'main' })]],
+  ['a failure that GitLab answers', 'get_issue', issue, [failed(502), ok({ iid: 7 })]],
+])('after %s a call waits where it is, and asks nothing twice', async (_, tool, args, replies) => {
+  const { steps, outcome } = await run({ tool, args, replies, places: [soon] });
+
+  expect(outcome).toMatchObject({ ok: true });
+  expect(steps.filter((step) => /^(?:GET|POST|PUT)/u.test(step))).toHaveLength(2);
 });
 
 test('a wait after a write that may have happened does not', async () => {

@@ -9,8 +9,9 @@ const COM = 'https://gitlab.com/api/v4';
 const OWN = 'https://gitlab.example.com/api/v4';
 type Limits = Parameters<typeof createGates>[0]['limits'];
 
+let now = 0;
 const gatesOf = (apiUrl: string, limits: Limits = []): Gates =>
-  createGates({ apiUrl, limits, tools, hash: (label, value) => `${label}: ${value}` });
+  createGates({ apiUrl, limits, tools, hash: (label, value) => `${label}: ${value}`, now: () => now });
 
 const perMinute = (requests: number): object => ({ requests, periodMs: 60_000 });
 const issue = requestFor('POST /projects/:id/issues', { id: 7, title: 'T' });
@@ -33,6 +34,7 @@ describe('the gates of a request to gitlab.com', () => {
       host: `gate host: ${COM}`,
       token: `gate token: ${COM} t`,
       endpointClass: `gate token issues: ${COM} t`,
+      route: undefined,
     });
   });
 
@@ -79,6 +81,62 @@ test('each GitLab has its own gates', () => {
   const keys = [COM, OWN, `${OWN}2`].flatMap((apiUrl) => keysOf(gatesOf(apiUrl).ofRequest('t', issue).all));
 
   expect(new Set(keys).size).toBe(keys.length);
+});
+
+const link = (id: string | number): ReturnType<typeof requestFor> =>
+  requestFor('POST /projects/:id/issues/:iid/links', { id, iid: 7 });
+
+describe('a route without a class', () => {
+  const key = `gate route: ${OWN} t POST /projects/:/issues/:/links`;
+
+  test('has a gate of its own, which is passed for an hour after a refusal there', () => {
+    const gates = gatesOf(OWN);
+    const passed = (): boolean => keysOf(gates.ofRequest('t', link(7)).all).includes(key);
+    const before = passed();
+    gates.refused(gates.ofRequest('t', link('team/app')).route ?? '');
+    const after = passed();
+    now += 3_599_999;
+    const late = passed();
+    now += 1;
+    const afterwards = passed();
+    now = 0;
+
+    expect([before, after, late, afterwards]).toEqual([false, true, true, false]);
+  });
+
+  test('is the same for every project, and another for another token, method or route', () => {
+    const gates = gatesOf(OWN);
+    const { route } = gates.ofRequest('t', link('team/app'));
+    const others = [
+      gates.ofRequest('u', link(7)),
+      gates.ofRequest('t', { ...link(7), method: 'GET' }),
+      gates.ofRequest('t', label),
+    ];
+
+    expect(route).toBe(key);
+    expect(others.map((each) => each.route)).not.toContain(key);
+  });
+
+  test('is passed by a call that begins with it, too', () => {
+    const gates = gatesOf(OWN);
+    const { route } = gates.ofRequest('t', requestFor('GET /projects/:id/issues/:iid', { id: 9, iid: 1 }));
+    gates.refused(route ?? '');
+
+    expect(keysOf(gates.ofCall(call('get_issue', { project_id: 'team/app', issue_iid: 7 })))).toContain(route);
+    expect(keysOf(gates.ofCall(call('get_issue', {})))).toEqual([`gate host: ${OWN}`, `gate token: ${OWN} t`]);
+  });
+
+  test.each([
+    ['/projects/7/labels/bug', '/projects/:/labels/:'],
+    ['/projects/team%2Fapp/releases/v1/downloads/bin/a/b', '/projects/:/releases/:/downloads/:'],
+    ['/projects/7/uploads/0af/a.png', '/projects/:/uploads/:'],
+    ['/projects/7/repository/branches/main', '/projects/:/repository/branches/:'],
+    ['/users', '/users'],
+  ])('%s is of the route %s', (path, route) => {
+    const asked = gatesOf(OWN).ofRequest('t', { method: 'DELETE', path, query: {}, accept: 'json' });
+
+    expect(asked.route).toBe(`gate route: ${OWN} t DELETE ${route}`);
+  });
 });
 
 describe('the gates of a call', () => {

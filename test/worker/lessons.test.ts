@@ -9,8 +9,8 @@ type Headers = Readonly<Record<string, string>>;
 
 const START = Date.parse('2026-04-01T10:00:10Z');
 const END = Date.parse('2026-04-01T10:01:00Z');
-const gates = { all: [], host: 'host', token: 'token', endpointClass: 'class' };
-const plain = { ...gates, endpointClass: undefined };
+const gates = { all: [], host: 'host', token: 'token', endpointClass: 'class', route: undefined };
+const plain = { ...gates, endpointClass: undefined, route: 'route' };
 
 let now: number;
 let learned: Omit<Lesson, 'now'>[];
@@ -95,19 +95,39 @@ test.each([
   expect(learned).toEqual([]);
 });
 
+/** Of a limit of 10,000 a minute. */
+const wide = (observed: number): Headers => ({
+  ...throttle(observed),
+  'ratelimit-limit': '10000',
+  'ratelimit-remaining': String(10_000 - observed),
+});
+
 describe('of answers in a row', () => {
-  test('one in 250 ms is told for each gate, the first one at once', () => {
-    for (let observed = 1; observed <= 10; observed += 1) {
-      lessons.fromAnswer(teacher, gates, throttle(observed));
-      lessons.fromAnswer(teacher, { ...gates, token: 'other' }, {});
+  test('one in 250 ms is told where they say something new, the first one at once', () => {
+    for (let observed = 1; observed <= 8; observed += 1) {
+      lessons.fromAnswer(teacher, gates, throttle(10 * observed - 9));
       now += 100;
     }
 
-    const told = [0, 300, 600, 900].map((ms) => window(1 + ms / 100));
+    const told = [0, 300, 600].map((ms) => window(1 + ms / 10));
     expect(learned.filter(({ gate }) => gate === 'token')).toEqual(
       told.map((each) => ({ gate: 'token', window: each })),
     );
-    expect(learned.filter(({ gate }) => gate === 'other')).toHaveLength(4);
+  });
+
+  test('one in two seconds is told where it says the same, or hardly more is used, and a new period at once', () => {
+    for (let at = 0; at < 60; at += 1) {
+      lessons.fromAnswer(teacher, gates, wide(100 + 3 * at));
+      lessons.fromAnswer(teacher, { ...gates, token: 'other' }, {});
+      now += 100;
+    }
+    const used = (): unknown[] => learned.flatMap(({ window: told }) => told?.used ?? []);
+    expect(used()).toEqual([100, 160, 220]);
+    expect(learned.filter(({ gate }) => gate === 'other')).toHaveLength(3);
+    lessons.fromAnswer(teacher, gates, wide(900));
+    now = END + 300;
+    lessons.fromAnswer(teacher, gates, wide(3));
+    expect(used()).toEqual([100, 160, 220, 900, 3]);
   });
 
   test('each one is told when less than a fifth of the limit is left', () => {
@@ -164,10 +184,14 @@ describe('a refusal by an application limit', () => {
     ]);
   });
 
-  test('closes the token where the endpoint has no class', async () => {
-    await lessons.fromFailure(teacher, plain, failure(429, { 'retry-after': '7' }));
+  test('closes the route of its endpoint where that has no class, and no more', async () => {
+    const closed = await lessons.fromFailure(teacher, plain, failure(429, { 'retry-after': '7' }));
 
-    expect(learned).toEqual([{ gate: 'token', window: undefined, blockedUntil: now + 7000, isUnsaid: false }]);
+    expect(closed).toBe('route');
+    expect(learned).toEqual([
+      { gate: 'route', window: undefined, blockedUntil: now + 7000, isUnsaid: false },
+      { gate: 'token', window: undefined },
+    ]);
   });
 
   test('is known by a throttle that has room, of which its token learns too', async () => {

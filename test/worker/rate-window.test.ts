@@ -134,6 +134,7 @@ test.each<[string, Partial<RateLimit>]>([
   ['what is left', { remaining: undefined }],
   ['the end of the period', { resetAt: undefined }],
   ['a limit above zero', { limit: 0 }],
+  ['any request, made or left,', { observed: 0, remaining: 0 }],
 ])('without %s no window is found', (_, missing) => {
   expect(allowed({ ...said(10, 1), ...missing })).toBeUndefined();
 });
@@ -156,7 +157,13 @@ test('of numbers that no limit of GitLab shows at most a window of a day is made
         resetAt: NOW,
       };
 
-      expect([periodMs > 0, periodMs <= day, used <= requests, resetAt <= NOW + day]).toEqual([true, true, true, true]);
+      expect([periodMs > 0, periodMs <= day, requests > 0, used <= requests, resetAt <= NOW + day]).toEqual([
+        true,
+        true,
+        true,
+        true,
+        true,
+      ]);
     }),
   );
 });

@@ -19,15 +19,18 @@ const failure = (code: FailureCode, status?: number): GitLabFailure =>
   new GitLabFailure(code, 'words', { acted: 'maybe', status });
 
 test.each<[string, readonly boolean[], unknown]>([
-  ['500', [false], failure('GITLAB_FAILED', 500)],
+  ['500', [], failure('GITLAB_FAILED', 500)],
+  ['501', [], failure('GITLAB_FAILED', 501)],
+  ['502', [false], failure('GITLAB_FAILED', 502)],
   ['503', [false], failure('GITLAB_FAILED', 503)],
+  ['504', [false], failure('GITLAB_FAILED', 504)],
   ['no connection', [false], failure('GITLAB_UNREACHABLE')],
   ['an answer that breaks off', [false], failure('GITLAB_UNREACHABLE', 200)],
   ['silence', [false], failure('GITLAB_TIMEOUT')],
   ['404', [true], failure('GITLAB_NOT_FOUND', 404)],
   ['401', [true], failure('GITLAB_UNAUTHORIZED', 401)],
   ['a redirect', [true], failure('GITLAB_REDIRECTED', 301)],
-  ['429', [], failure('GITLAB_RATE_LIMITED', 429)],
+  ['429', [true], failure('GITLAB_RATE_LIMITED', 429)],
   ['a cancelled call', [], failure('CANCELLED')],
   ['a deadline', [], failure('DEADLINE_EXCEEDED')],
   ['an error of ours', [], new Error('x')],

@@ -1,6 +1,6 @@
 import { toNodeHandler } from '@modelcontextprotocol/node';
 import { createMcpHandler, isLegacyRequest } from '@modelcontextprotocol/server';
-import type { AuthInfo, McpHandlerRequestOptions } from '@modelcontextprotocol/server';
+import type { McpHandlerRequestOptions } from '@modelcontextprotocol/server';
 import type { Request as HttpRequest, RequestHandler } from 'express';
 import * as z from 'zod';
 import type { Identity } from '../identity.ts';
@@ -10,6 +10,7 @@ import { takesStream } from './accept.ts';
 import type { Cancels } from './cancels.ts';
 import { CONFIRM } from './confirm-reply.ts';
 import { createLegacy } from './legacy.ts';
+import type { OnClosed } from './legacy.ts';
 import type { BuildServer } from './server.ts';
 
 interface EdgeOptions {
@@ -39,15 +40,23 @@ export function createEdge({ build, identify, cancels, newSessionId, asksFirst }
   // A stream that is opened before the answer is there keeps a queued call alive; who takes no stream gets one JSON body.
   const whenNeeded = createMcpHandler(build, { legacy: 'reject', responseMode: 'auto', keepAliveMs: KEEP_ALIVE_MS });
   const atOnce = createMcpHandler(build, { legacy: 'reject', responseMode: 'sse', keepAliveMs: KEEP_ALIVE_MS });
-  const serve = async (request: Request, options: McpHandlerRequestOptions): Promise<Response> => {
+  const serve = async (request: Request, options: McpHandlerRequestOptions, onClosed: OnClosed): Promise<Response> => {
     const { parsedBody: body, authInfo } = options;
-    if (await isLegacyRequest(request, body)) return legacy({ request, body, authInfo });
+    if (await isLegacyRequest(request, body)) return legacy({ request, body, authInfo, onClosed });
     return (takesStream(request) && isQueued(body, asksFirst) ? atOnce : whenNeeded).fetch(request, options);
   };
-  const fetch = async (request: Request, options: McpHandlerRequestOptions = {}): Promise<Response> =>
-    orBusy(await orLogin(await serve(request, options), options.authInfo), options.authInfo);
-  const node = toNodeHandler({ fetch });
   return async (request, response) => {
+    const onClosed: OnClosed = (hear) => {
+      if (response.closed) hear(response.writableFinished);
+      response.once('close', () => {
+        hear(response.writableFinished);
+      });
+    };
+    const fetch = async (asked: Request, options: McpHandlerRequestOptions = {}): Promise<Response> => {
+      const identity = identityOf(options.authInfo);
+      return orBusy(await orLogin(await serve(asked, options, onClosed), identity), identity);
+    };
+    const node = toNodeHandler({ fetch });
     await node(Object.assign(request, { auth: authInfoOf(identify(request)) }), response, request.body);
   };
 }
@@ -72,8 +81,8 @@ const answered = z.object({
  * The answer, or a 429 with Retry-After where one JSON body says BUSY: bare HTTP clients know what to do with it. SDK
  * clients take streams, would throw at a 429, and so hear BUSY as the tool's result, which their model reads.
  */
-async function orBusy(response: Response, authInfo: AuthInfo | undefined): Promise<Response> {
-  const { waitMs } = identityOf(authInfo).busy ?? {};
+async function orBusy(response: Response, { busy }: Identity): Promise<Response> {
+  const { waitMs } = busy ?? {};
   const isJson = response.headers.get('content-type')?.startsWith('application/json') === true;
   if (waitMs === undefined || !isJson) return response;
   const { id, result } = answered.parse(await response.json());
@@ -86,8 +95,7 @@ async function orBusy(response: Response, authInfo: AuthInfo | undefined): Promi
  * The answer, or a 401 that makes the client log in again where GitLab has refused the token of its login. A stream has
  * begun with 200 before that is known; its text says the same.
  */
-async function orLogin(response: Response, authInfo: AuthInfo | undefined): Promise<Response> {
-  const { login } = identityOf(authInfo);
+async function orLogin(response: Response, { login }: Identity): Promise<Response> {
   if (login?.hasEnded() !== true) return response;
   // Read to its end, so that whoever made it can let go.
   await response.text();

@@ -17,11 +17,15 @@ interface Incoming {
   readonly request: Request;
   readonly body: unknown;
   readonly authInfo: AuthInfo | undefined;
+  readonly onClosed: OnClosed;
 }
 
+/** Calls back when the HTTP answer was sent, or its client has gone before. */
+export type OnClosed = (hear: (isSent: boolean) => void) => void;
+
 const message = z.object({ method: z.string().optional(), id: z.union([z.string(), z.number()]).optional() });
+const CANCELLED_METHOD = 'notifications/cancelled';
 const cancelled = z.object({
-  method: z.literal('notifications/cancelled'),
   params: z.object({ requestId: z.union([z.string(), z.number()]), reason: z.string().optional() }),
 });
 
@@ -39,13 +43,14 @@ export function createLegacy(options: LegacyOptions): (incoming: Incoming) => Pr
   return async (incoming) => {
     const { request, body } = incoming;
     const sessionId = request.headers.get('mcp-session-id');
-    const cancel = cancelled.safeParse(body);
-    if (cancel.success) {
-      const id = cancel.data.params.requestId;
-      if (sessionId !== null) await cancels.announce(requestKey({ caller: callerOf(incoming), sessionId, id }));
+    const { method, id } = message.safeParse(body).data ?? {};
+    const cancel = method === CANCELLED_METHOD ? cancelled.safeParse(body).data : undefined;
+    if (cancel !== undefined) {
+      const { requestId } = cancel.params;
+      const caller = callerOf(incoming);
+      if (sessionId !== null) await cancels.announce(requestKey({ caller, sessionId, id: requestId }));
       return new Response(null, { status: 202 });
     }
-    const { method, id } = message.safeParse(body).data ?? {};
     const response = await serve(options, incoming, { sessionId, id });
     if (method === 'initialize' && response.ok) response.headers.set('mcp-session-id', newSessionId());
     return response;
@@ -72,38 +77,25 @@ async function serve(options: LegacyOptions, incoming: Incoming, named: Named): 
     sessionId !== null && id !== undefined
       ? options.cancels.listen(requestKey({ caller: callerOf(incoming), sessionId, id }))
       : undefined;
-  const end = (): void => {
+  incoming.onClosed((isSent) => {
     listening?.forget();
-    // Closing the server aborts the call that still runs.
-    void server.close();
-  };
-  request.signal.addEventListener('abort', end, { once: true });
-  const answered = transport.handleRequest(withAccept(request), {
+    // Closing the server aborts the call that still runs; after a good answer there is nothing to close.
+    if (!isSent) void server.close();
+  });
+  takeBothKinds(request);
+  const answered = transport.handleRequest(request, {
     parsedBody: body,
     ...(authInfo !== undefined && { authInfo }),
   });
-  if (listening === undefined) return endWith(await answered, end);
+  if (listening === undefined) return answered;
   const gone = listening.cancelledByClient.then(() => {
-    end();
+    void server.close();
     return new Response(null, { status: CANCELLED });
   });
-  return endWith(await Promise.race([answered, gone]), end);
+  return Promise.race([answered, gone]);
 }
 
 /** The SDK insists on both kinds in Accept, whatever it then sends. */
-function withAccept(request: Request): Request {
-  const headers = new Headers(request.headers);
+function takeBothKinds({ headers }: Request): void {
   headers.set('accept', 'application/json, text/event-stream');
-  return new Request(request.url, { method: request.method, headers, signal: request.signal });
-}
-
-/** Calls `end` once the response's body has been sent, or its client has gone. */
-function endWith(response: Response, end: () => void): Response {
-  const { body, status, headers } = response;
-  if (body === null) {
-    end();
-    return response;
-  }
-  const watched = body.pipeThrough(new TransformStream({ flush: end }));
-  return new Response(watched, { status, headers: new Headers(headers) });
 }

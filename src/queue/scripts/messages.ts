@@ -1,9 +1,10 @@
 import { rules } from './rules.ts';
 import { script } from './script.ts';
 
-/** KEYS the replica's stream. ARGV message. */
+/** KEYS the replica's stream, and where the call has ended: outstanding of the user, of all. ARGV message, call. */
 export const reply = script(`
 redis.call('XADD', KEYS[1], '*', 'm', ARGV[1])
+for i = 2, #KEYS do redis.call('ZREM', KEYS[i], ARGV[2]) end
 return redis.call('PEXPIRE', KEYS[1], ${String(rules.replyMs)})
 `);
 
