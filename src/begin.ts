@@ -80,7 +80,8 @@ export async function begin(role: Role, start: (parts: Parts) => Promise<void>):
   const deadlineMs = role === 'worker' ? config.WORKER_DRAIN_MS : config.API_DRAIN_MS;
   const shutdown = createShutdown({ log, deadlineMs, exit: (code) => process.exit(code) });
   shutdown.listen(process);
-  const auditLog = createLog({ level: 'info', base: { audit: true }, destination });
+  // Not gathered: a killed process must not take the line of a write with it.
+  const auditLog = createLog({ level: 'info', base: { audit: true } });
   const metricsLog = createLog({ level: 'info', destination });
   const secrets = queueSecrets({
     given: config.QUEUE_SECRET,
