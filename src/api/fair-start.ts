@@ -8,8 +8,8 @@ interface FairStartOptions {
   readonly atOnce?: number;
 }
 
-/** As many as take a few milliseconds: after them the event loop looks for new requests. */
-const AT_ONCE = 4;
+/** One takes some milliseconds: after it the event loop looks for new requests. */
+const AT_ONCE = 1;
 
 /** Begins a burst of requests bit by bit, one of each caller in turn: who comes next to it waits for a few of them, not for all. */
 export function createFairStart({ flowOf, atOnce = AT_ONCE }: FairStartOptions): RequestHandler {

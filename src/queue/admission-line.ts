@@ -29,7 +29,7 @@ interface AdmissionLineOptions {
 }
 
 /** Enough to keep Redis busy; more would only be waited for there, and a light caller behind a heavy one. */
-const AT_ONCE = 32;
+const AT_ONCE = 8;
 
 interface Waiter {
   readonly start: () => void;
