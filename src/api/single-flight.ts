@@ -2,6 +2,7 @@ import { Failure } from '../errors.ts';
 import type { FailureCode } from '../errors.ts';
 import type { Ask } from '../queue/ask.ts';
 import type { Answer } from '../queue/call.ts';
+import { canonicalText } from '../queue/canonical.ts';
 import type { Question } from '../queue/question.ts';
 
 interface SingleFlightOptions {
@@ -70,16 +71,7 @@ const isShared = (question: Question, { signal }: Asking): boolean => question.n
 /** Where the token comes from is part of the words of a failure; a bulk call waits longer than others. */
 function keyOf({ tool, args, token, caller, isBulk }: Question): string {
   const { grants, tokenFrom } = caller;
-  return JSON.stringify([tool, token, tokenFrom, isBulk === true, sorted(args), grants]);
-}
-
-/** The same value with the fields of every object in one order. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
-  if (typeof value !== 'object' || value === null) return value;
-  const fields = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  // As pairs, because an object would put names that are numbers first.
-  return { fields: fields.map(([name, field]) => [name, sorted(field)]) };
+  return canonicalText([tool, token, tokenFrom, isBulk === true, args, grants]);
 }
 
 /** `onEnd` is called when it is answered, and when the last one leaves. */

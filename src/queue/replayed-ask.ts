@@ -3,6 +3,7 @@ import { Failure } from '../errors.ts';
 import type { Ask } from './ask.ts';
 import { answer as answerSchema } from './call.ts';
 import type { Answer } from './call.ts';
+import { canonicalText } from './canonical.ts';
 import type { Question } from './question.ts';
 import type { Begun, Replays } from './replays.ts';
 import type { Seal } from './seal.ts';
@@ -36,7 +37,7 @@ export function createReplayedAsk(options: ReplayedAskOptions): Ask['ask'] {
   return async (question, asking) => {
     const { kind, replay: key, tool, args } = question;
     if (kind === 'read' || key === undefined) return ask({ ...question, replay: undefined }, asking);
-    const fingerprint = hash('fingerprint', JSON.stringify([tool, sorted(args)]));
+    const fingerprint = hash('fingerprint', canonicalText([tool, args]));
     return answerOf(options, { question, key, fingerprint, asking }, false);
   };
 }
@@ -95,12 +96,4 @@ function opened(seal: ReplayedAskOptions['seal'], callId: string, sealed: Buffer
     const words = 'The first call under this idempotency key was answered, but its answer cannot be read any more';
     throw new Failure('OUTCOME_UNKNOWN', words, { cause: error });
   }
-}
-
-/** Objects with their names in order, so that equal arguments are equal as text. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map((each) => sorted(each));
-  if (typeof value !== 'object' || value === null) return value;
-  const entries = Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return Object.fromEntries(entries.map(([name, each]) => [name, sorted(each)]));
 }

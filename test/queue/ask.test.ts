@@ -5,17 +5,9 @@ import { createLog } from '../../src/log.ts';
 import { createAsk } from '../../src/queue/ask.ts';
 import { createMemoryBroker } from '../../src/queue/broker-memory.ts';
 import { createKeyedHash, createSeal } from '../../src/queue/seal.ts';
+import { allGrants } from '../support/grants.ts';
 
 const SECRET = 'a-secret-of-the-tests-that-is-long-enough';
-const grants = {
-  readOnly: false,
-  toolsets: [],
-  allowedProjects: [],
-  allowedTools: [],
-  deniedTools: [],
-  destructive: true,
-};
-
 // One would shut the whole process down.
 test('a client that goes while its call is being queued leaves no unhandled rejection', async () => {
   const unhandled: unknown[] = [];
@@ -53,7 +45,7 @@ test('a client that goes while its call is being queued leaves no unhandled reje
     kind: 'read',
     tool: 'get_project',
     args: {},
-    caller: { id: 'c', tokenFrom: 'server', grants },
+    caller: { id: 'c', tokenFrom: 'server', grants: allGrants },
     token: 'token',
     deadline: Date.now() + 3000,
   } as const;

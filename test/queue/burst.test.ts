@@ -12,20 +12,12 @@ import { createServe } from '../../src/queue/serve.ts';
 import type { Serve } from '../../src/queue/serve.ts';
 import { spawnRedis } from '../support/redis-server.ts';
 import type { RedisServer } from '../support/redis-server.ts';
+import { allGrants } from '../support/grants.ts';
 
 const SECRET = 'a-secret-of-the-tests-that-is-long-enough';
 const CALLS = 2000;
 const log = createLog({ level: 'off' });
 const seal = createSeal({ secrets: [SECRET] });
-const grants = {
-  readOnly: false,
-  toolsets: [],
-  allowedProjects: [],
-  allowedTools: [],
-  deniedTools: [],
-  destructive: true,
-};
-
 const canSpawn = spawnSync('redis-server', ['--version']).error === undefined;
 
 describe.skipIf(!canSpawn)('2,000 calls at once at one API', () => {
@@ -63,7 +55,7 @@ describe.skipIf(!canSpawn)('2,000 calls at once at one API', () => {
       kind: 'read',
       tool: 'get_project',
       args: {},
-      caller: { id: caller, tokenFrom: 'server', grants },
+      caller: { id: caller, tokenFrom: 'server', grants: allGrants },
       token: 'token',
       deadline: Date.now() + 60_000,
     } as const;

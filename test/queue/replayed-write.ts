@@ -1,20 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Question } from '../../src/queue/question.ts';
 import { createKeyedHash, createSeal } from '../../src/queue/seal.ts';
+import { allGrants } from '../support/grants.ts';
 
 const SECRET = 'a-secret-of-the-tests-that-is-long-enough';
 
 export const hash = createKeyedHash(SECRET);
 export const seal = createSeal({ secrets: [SECRET] });
-
-const grants = {
-  readOnly: false,
-  toolsets: [],
-  allowedProjects: [],
-  allowedTools: [],
-  deniedTools: [],
-  destructive: true,
-};
 
 /** A write under a fresh key. */
 export const write = (changes: Partial<Question> = {}): Question => ({
@@ -22,7 +14,7 @@ export const write = (changes: Partial<Question> = {}): Question => ({
   kind: 'write',
   tool: 'create_issue',
   args: { project_id: 'team/app', title: 'T' },
-  caller: { id: 'c', tokenFrom: 'server', grants },
+  caller: { id: 'c', tokenFrom: 'server', grants: allGrants },
   token: 'glpat-x',
   replay: randomUUID(),
   deadline: Date.now() + 8000,

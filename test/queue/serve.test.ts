@@ -7,6 +7,7 @@ import type { Answer } from '../../src/queue/call.ts';
 import { createKeyedHash, createSeal } from '../../src/queue/seal.ts';
 import { createServe } from '../../src/queue/serve.ts';
 import { createLog } from '../../src/log.ts';
+import { allGrants } from '../support/grants.ts';
 
 const SECRET = 'a-secret-of-the-tests-that-is-long-enough';
 const planted = 'glpat-planted-0123456789 planted title';
@@ -51,21 +52,13 @@ async function serveWith(broken: Partial<Broker['coordinator']> = {}): Promise<O
   const caps = { maxOutstandingPerCaller: 9, maxOutstanding: 99 };
   const asked = createAsk({ broker: memory, seal, hash, api: 'a', ...caps, now: Date.now, log });
   await expect.poll(() => asked.unreadyReason()).toBeUndefined();
-  const grants = {
-    readOnly: false,
-    toolsets: [],
-    allowedProjects: [],
-    allowedTools: [],
-    deniedTools: [],
-    destructive: true,
-  };
   const answer = await asked.ask(
     {
       callId: randomUUID(),
       kind: 'read',
       tool: 'get_project',
       args: { title: planted },
-      caller: { id: 'c', tokenFrom: 'server', grants },
+      caller: { id: 'c', tokenFrom: 'server', grants: allGrants },
       token: planted,
       deadline: Date.now() + 3000,
     },

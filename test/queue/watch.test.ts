@@ -7,17 +7,9 @@ import { createMemoryBroker } from '../../src/queue/broker-memory.ts';
 import type { Broker } from '../../src/queue/broker.ts';
 import type { Answer } from '../../src/queue/call.ts';
 import { createKeyedHash, createSeal } from '../../src/queue/seal.ts';
+import { allGrants } from '../support/grants.ts';
 
 const SECRET = 'a-secret-of-the-tests-that-is-long-enough';
-const grants = {
-  readOnly: false,
-  toolsets: [],
-  allowedProjects: [],
-  allowedTools: [],
-  deniedTools: [],
-  destructive: true,
-};
-
 describe('a call that waits', () => {
   let broker: Broker;
   let asked: Ask;
@@ -51,7 +43,7 @@ describe('a call that waits', () => {
         kind: 'read',
         tool: 'get_project',
         args: {},
-        caller: { id: caller, tokenFrom: 'server', grants },
+        caller: { id: caller, tokenFrom: 'server', grants: allGrants },
         token: 'token',
         deadline: Date.now() + 60_000,
       },
