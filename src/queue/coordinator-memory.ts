@@ -22,11 +22,13 @@ export function createMemoryCoordinator({ clock = Date.now }: MemoryCoordinatorO
   return {
     ...coordinateCalls(memory),
     ...carryReplies(memory),
-    cancel: async (callId) => {
+    cancel: async (callId, unless) => {
+      const isClaimed = memory.claims.get(callId) === true;
+      if (isClaimed && unless === 'claimed') return { isClaimed };
       memory.cancelled.set(callId, true, rules.cancelMs);
       memory.gates.leave(callId);
       cancelled.tell(callId);
-      return { isClaimed: memory.claims.get(callId) === true };
+      return { isClaimed };
     },
     onCancel: async (listener) => cancelled.add(listener),
     announce: async (words) => {

@@ -89,9 +89,9 @@ function coordinateCalls({ commands, showsLife }: Connections, keys: Keys): Call
       const places = ended === undefined ? [] : placesOf(keys, ended);
       await run(reply, { keys: [keys.reply(api), ...places], args: [message, ended?.callId ?? ''] });
     },
-    cancel: async (callId) => {
+    cancel: async (callId, unless) => {
       const own = [keys.cancel(callId), keys.claim(callId), keys.places(callId)];
-      const inputs = { keys: own, args: [keys.cancelled, callId] };
+      const inputs = { keys: own, args: [keys.cancelled, callId, unless ?? ''] };
       return { isClaimed: (await run(cancel, inputs)) === 1 };
     },
     announce: async (words) => {

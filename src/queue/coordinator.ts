@@ -29,8 +29,11 @@ export interface Coordinator {
   reply(api: string, message: Buffer, ended?: Place): Promise<void>;
   /** API: takes the messages for this replica until closed; resolves once messages can arrive. */
   receive(api: string, onMessage: (message: Buffer) => void): Promise<Subscription>;
-  /** API: nobody waits for this call any more; a waiting one is dropped at `enter`, a running one is told. */
-  cancel(callId: string): Promise<Cancelled>;
+  /**
+   * API: nobody waits for this call any more; a waiting one is dropped at `enter`, a running one is told. `unless` claimed, that
+   * is: a write that was claimed goes on as if nothing had been said.
+   */
+  cancel(callId: string, unless?: 'claimed'): Promise<Cancelled>;
   /** Worker: called with the id of every cancelled call. */
   onCancel(listener: (callId: string) => void): Promise<Subscription>;
   /** Tells all API replicas a few words: that a client cancelled one of its requests, that something was written. */

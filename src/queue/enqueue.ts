@@ -13,15 +13,16 @@ export const LOST: FailureData = {
 };
 
 /**
- * Nobody waits any more: true when the call surely never starts. That a job can be removed does not say so: BullMQ also
- * removes one whose worker has died over it.
+ * Nobody waits any more, `unless` it is claimed: true when the call surely never starts. That a job can be removed does not
+ * say so: BullMQ also removes one whose worker has died over it.
  */
 export async function withdraw(
   { broker, queues }: Pick<Counter, 'broker' | 'queues'>,
   { callId, kind }: Pick<Question, 'callId' | 'kind'>,
+  unless?: 'claimed',
 ): Promise<boolean> {
   try {
-    const { isClaimed } = await broker.coordinator.cancel(callId);
+    const { isClaimed } = await broker.coordinator.cancel(callId, unless);
     // What became of it is told by whoever finds its worker dead.
     if (isClaimed) return false;
     const isRemoved = (await queues[kind].remove(callId)) === 1;

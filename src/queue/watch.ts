@@ -43,7 +43,9 @@ async function releaseStranded(counter: Counter): Promise<void> {
   await Promise.all(
     waiting.all().map(async ([callId, { kind, settle }]) => {
       const isFree =
-        kind === 'read' ? (await queues.read.remove(callId)) === 1 : await withdraw(counter, { callId, kind });
+        kind === 'read'
+          ? (await queues.read.remove(callId)) === 1
+          : await withdraw(counter, { callId, kind }, 'claimed');
       if (isFree) settle({ answer: { ok: false, ...NO_WORKERS }, hasLeft: false });
     }),
   );

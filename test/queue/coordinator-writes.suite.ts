@@ -32,6 +32,17 @@ export function claimsWrites(current: () => Pair): void {
     await expect(worker.enter(waiting)).resolves.toEqual({ verdict: 'cancelled' });
   });
 
+  test('that is cancelled unless it is claimed goes on where it is, also after GitLab has refused it for its limit', async () => {
+    const { api, worker } = current();
+    const [claimed, waiting] = [entry({ kind: 'write' }), entry({ kind: 'write' })];
+    await worker.enter(claimed);
+    await expect(api.cancel(claimed.callId, 'claimed')).resolves.toEqual({ isClaimed: true });
+    await expect(api.cancel(waiting.callId, 'claimed')).resolves.toEqual({ isClaimed: false });
+    await expect(worker.enter(waiting)).resolves.toEqual({ verdict: 'cancelled' });
+    await worker.unclaim(claimed.callId);
+    await expect(worker.enter(claimed)).resolves.toEqual({ verdict: 'go' });
+  });
+
   test('that waits for a gate is not claimed before its slot', async () => {
     const { worker } = current();
     const call = entry({ kind: 'write', gates: [{ key: 'token' }] });

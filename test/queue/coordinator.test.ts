@@ -99,10 +99,10 @@ const step: fc.Arbitrary<{ readonly passMs: number; readonly act: Step }> = fc.r
         async (it) =>
           it.unclaim(callId),
     ),
-    calls.map(
-      (callId): Step =>
+    fc.tuple(calls, fc.constantFrom(undefined, 'claimed')).map(
+      ([callId, unless]): Step =>
         async (it) =>
-          it.cancel(callId),
+          it.cancel(callId, unless),
     ),
     fc.constant<Step>(async (it) => it.beat('api1')),
   ),

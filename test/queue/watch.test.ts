@@ -6,8 +6,10 @@ import type { Ask } from '../../src/queue/ask.ts';
 import { createMemoryBroker } from '../../src/queue/broker-memory.ts';
 import type { Broker } from '../../src/queue/broker.ts';
 import type { Answer } from '../../src/queue/call.ts';
+import type { Question } from '../../src/queue/question.ts';
 import { createKeyedHash, createSeal } from '../../src/queue/seal.ts';
 import { allGrants } from '../support/grants.ts';
+import { entry } from './coordinator-bench.ts';
 
 const SECRET = 'a-secret-of-the-tests-that-is-long-enough';
 describe('a call that waits', () => {
@@ -36,7 +38,7 @@ describe('a call that waits', () => {
     await broker.close();
   });
 
-  const ask = async (caller: string, news: string[] = []): Promise<Answer> =>
+  const ask = async (caller: string, news: string[] = [], more: Partial<Question> = {}): Promise<Answer> =>
     asked.ask(
       {
         callId: randomUUID(),
@@ -46,6 +48,7 @@ describe('a call that waits', () => {
         caller: { id: caller, tokenFrom: 'server', grants: allGrants },
         token: 'token',
         deadline: Date.now() + 60_000,
+        ...more,
       },
       { signal: new AbortController().signal, onProgress: (words) => void news.push(words) },
     );
@@ -59,6 +62,21 @@ describe('a call that waits', () => {
     await expect(ask('ann')).rejects.toMatchObject({ code: 'NO_WORKERS' });
     // A read that a worker has just taken, or still runs, is not disturbed.
     expect(cancelled).toEqual([]);
+  });
+
+  test('that a worker has claimed runs on when no worker is seen any more, through a refusal by GitLab too', async () => {
+    const write = entry({ kind: 'write', api: 'api1', deadline: Date.now() + 60_000, now: Date.now() });
+    const { coordinator } = broker;
+    let isAnswered = false;
+    void ask('ann', [], { kind: 'write', callId: write.callId }).finally(() => {
+      isAnswered = true;
+    });
+    await vi.advanceTimersByTimeAsync(100);
+    await expect(coordinator.enter(write)).resolves.toEqual({ verdict: 'go' });
+    await vi.advanceTimersByTimeAsync(6000);
+    expect(isAnswered).toBe(false);
+    await coordinator.unclaim(write.callId);
+    await expect(coordinator.enter({ ...write, now: Date.now() })).resolves.toEqual({ verdict: 'go' });
   });
 
   test('is not given up while a worker lives; it hears what it waits behind', async () => {

@@ -8,10 +8,12 @@ for i = 2, #KEYS do redis.call('ZREM', KEYS[i], ARGV[2]) end
 return redis.call('PEXPIRE', KEYS[1], ${String(rules.replyMs)})
 `);
 
-/** KEYS cancelled, claim, places. ARGV channel, call. Gives whether a write was claimed before. */
+/** KEYS cancelled, claim, places. ARGV channel, call, and 'claimed' where a claim is to be left alone. Gives whether there is one. */
 export const cancel = script(`
+local isClaimed = redis.call('EXISTS', KEYS[2])
+if isClaimed == 1 and ARGV[3] == 'claimed' then return isClaimed end
 redis.call('SET', KEYS[1], '1', 'PX', ${String(rules.cancelMs)})
 redis.call('PUBLISH', ARGV[1], ARGV[2])
 for _, place in ipairs(redis.call('SMEMBERS', KEYS[3])) do redis.call('ZREM', place, ARGV[2]) end
-return redis.call('EXISTS', KEYS[2])
+return isClaimed
 `);
