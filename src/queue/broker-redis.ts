@@ -3,15 +3,8 @@ import type { Broker, CallQueue } from './broker.ts';
 import { NO_EVENTS, PREFIX, queueName, UNKEPT } from './broker.ts';
 import { createRedisCoordinator } from './coordinator-redis.ts';
 import { CACHE_PATIENCE_MS, createRedisReadCache } from './read-cache-redis.ts';
-import {
-  API_PATIENCE_MS,
-  apiConnection,
-  inspectRedis,
-  openLink,
-  redisAddress,
-  reportOutages,
-  workerConnection,
-} from './redis.ts';
+import { quietBackendOn } from './quiet-backend.ts';
+import { impatient, inspectRedis, openLink, redisAddress, reportOutages, workerConnection } from './redis.ts';
 import type { RedisLink } from './redis.ts';
 import { createRedisReplays } from './replays-redis.ts';
 
@@ -24,51 +17,35 @@ interface RedisBrokerOptions {
 
 /** Calls wait in Redis 7 or Valkey, between as many API replicas and workers as there are. */
 export function createRedisBroker({ url, role, onError }: RedisBrokerOptions): Broker {
-  const address = redisAddress(url);
   const coordinator = createRedisCoordinator({ url, prefix: PREFIX, role, onError });
-  const outage = reportOutages(onError);
-  const manner =
-    role === 'api'
-      ? { options: apiConnection(address), patienceMs: API_PATIENCE_MS }
-      : { options: workerConnection(address) };
-  // Both queues share one connection; each worker opens its own, one of which blocks.
-  const link = openLink({ name: 'queue', ...manner, outage });
-  const caches: RedisLink[] = [];
+  // One connection for all commands that do not block: what is sent in one turn leaves in one write.
+  const link = coordinator.commands;
+  const backend = quietBackendOn(link);
+  const place = { connection: link.client, prefix: PREFIX };
   return {
     coordinator,
     replays: createRedisReplays({ link, prefix: PREFIX }),
     queue: (kind) => {
-      const queue = new Queue(queueName(kind), { connection: link.client, prefix: PREFIX, ...NO_EVENTS });
-      queue.on('error', (error) => {
-        outage.began('queue', error);
-      });
+      const queue = new Queue(queueName(kind), { ...place, ...NO_EVENTS }, backend);
+      // The link tells of its connection, and whoever sends a command hears of its failure.
+      queue.on('error', () => undefined);
       return overLink(queue, link);
     },
     worker: (kind, processor, workerOptions) =>
-      new Worker(queueName(kind), processor, {
-        connection: { ...workerConnection(address) },
-        prefix: PREFIX,
-        ...UNKEPT,
-        ...workerOptions,
-      }),
-    cache: (maxBytes) => {
-      const own = openLink({ name: 'cache', options: apiConnection(address), outage, patienceMs: CACHE_PATIENCE_MS });
-      caches.push(own);
-      return createRedisReadCache({ link: own, prefix: PREFIX, maxBytes, now: Date.now });
-    },
-    isReady: () => link.isReady() && coordinator.isReady(),
+      new Worker(queueName(kind), processor, { ...place, ...UNKEPT, ...workerOptions }, backend),
+    cache: (maxBytes) =>
+      createRedisReadCache({ link: impatient(link, CACHE_PATIENCE_MS), prefix: PREFIX, maxBytes, now: Date.now }),
+    isReady: coordinator.isReady,
     inspect: async () => {
-      const patient = openLink({ name: 'inspect', options: workerConnection(address), outage });
+      const outage = reportOutages(onError);
+      const patient = openLink({ name: 'inspect', options: workerConnection(redisAddress(url)), outage });
       try {
         return await patient.run(inspectRedis);
       } finally {
         patient.close();
       }
     },
-    close: async () => {
-      for (const each of [link, ...caches]) each.close();
-      await coordinator.close();
-    },
+    close: async () => coordinator.close(),
   };
 }
 

@@ -25,8 +25,8 @@ interface RedisCoordinatorOptions {
   readonly onError: (error: Error) => void;
 }
 
-/** A coordinator that has connections. */
-export interface RedisCoordinator extends Coordinator, Pick<Connections, 'isReady' | 'onceReady'> {}
+/** A coordinator that has connections; others may send their commands with its own, in one write. */
+export interface RedisCoordinator extends Coordinator, Pick<Connections, 'isReady' | 'onceReady' | 'commands'> {}
 
 /** Coordinates replicas over Redis 7 or Valkey. */
 export function createRedisCoordinator({ url, prefix, role, onError }: RedisCoordinatorOptions): RedisCoordinator {
@@ -61,6 +61,7 @@ export function createRedisCoordinator({ url, prefix, role, onError }: RedisCoor
     onAnnounce: async (listener) => listen(keys.announced, guarded(listener, onError)),
     isReady: connections.isReady,
     onceReady: connections.onceReady,
+    commands: connections.commands,
     close: async () => {
       connections.closeAll();
     },
@@ -70,7 +71,7 @@ export function createRedisCoordinator({ url, prefix, role, onError }: RedisCoor
 /** A blocking read answers every second at the latest, so a dead reply connection is noticed sooner than others. */
 const REPLY_SILENCE_MS = 5000;
 
-const admitReply = z.tuple([z.literal([1, 0, -1]), z.number(), z.number()]);
+const admitReply = z.tuple([z.literal([1, 0, -1]), z.number(), z.number(), z.number()]);
 const slotReply = z.tuple([z.enum(['go', 'wait', 'limited', 'unavailable']), z.number()]);
 const enterReply = z.union([slotReply, z.tuple([z.enum(['expired', 'cancelled', 'orphan', 'claimed']), z.number()])]);
 
@@ -119,8 +120,8 @@ function countPresent({ run, keys, showsLife }: Present): Pick<Calls, 'admit' | 
         keys.tag(kind, flow),
       ];
       const answer = await run(admit, { keys: touched, args: [now, deadline, callId, cap, capOfAll, step] });
-      const [admitted, number, workers] = admitReply.parse(answer);
-      if (admitted === 1) return { admitted: true, priority: number, workers };
+      const [admitted, number, workers, virtualTime] = admitReply.parse(answer);
+      if (admitted === 1) return { admitted: true, priority: number, virtualTime, workers };
       return { admitted: false, full: admitted === 0 ? 'user' : 'all', outstanding: number, workers };
     },
     leave: async (place) => {

@@ -1,6 +1,7 @@
 import { Redis } from 'ioredis';
 import { gatherWrites } from './gathered-writes.ts';
 import { createUnsettled } from './unsettled.ts';
+import type { Unsettled } from './unsettled.ts';
 
 /** Where Redis is, from REDIS_URL. */
 export interface RedisAddress {
@@ -125,19 +126,9 @@ export function openLink({ name, options, outage, patienceMs }: LinkOptions): Re
     client,
     run: async (command) => {
       if (closed) throw new Error(CLOSED);
-      return new Promise((resolve, reject) => {
-        const ended = unsettled.begin(reject);
+      return settling(unsettled, async () => {
         gather();
-        command(client).then(
-          (answer) => {
-            ended();
-            resolve(answer);
-          },
-          (error: unknown) => {
-            ended();
-            reject(error); // oxlint-disable-line prefer-promise-reject-errors -- as it came
-          },
-        );
+        return command(client);
       });
     },
     isReady: () => !closed && client.status === 'ready',
@@ -149,6 +140,28 @@ export function openLink({ name, options, outage, patienceMs }: LinkOptions): Re
       unsettled.giveUp(new Error(CLOSED));
     },
   };
+}
+
+/** The link for commands whose answer is worth nothing later than that. */
+export function impatient({ run }: Pick<RedisLink, 'run'>, patienceMs: number): Pick<RedisLink, 'run'> {
+  const unsettled = createUnsettled(patienceMs);
+  return { run: async (command) => settling(unsettled, async () => run(command)) };
+}
+
+async function settling<T>(unsettled: Unsettled, begin: () => Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const ended = unsettled.begin(reject);
+    begin().then(
+      (answer) => {
+        ended();
+        resolve(answer);
+      },
+      (error: unknown) => {
+        ended();
+        reject(error); // oxlint-disable-line prefer-promise-reject-errors -- as it came
+      },
+    );
+  });
 }
 
 /** What the operator should know about this Redis; empty when all is well. */

@@ -1,0 +1,68 @@
+import { createRedisBackend } from 'bullmq';
+import type { Redis } from 'ioredis';
+import type { RedisLink } from './redis.ts';
+
+/**
+ * BullMQ's Redis backend on the link's own connection, without what BullMQ 6.7 does in vain: it leaves a marker with every job
+ * that it hands out, which wakes another worker, and looks again before it begins the job. Here the last waiting job leaves
+ * no marker, and says so: the next look is answered without Redis.
+ */
+export function quietBackendOn(link: RedisLink): typeof createRedisBackend {
+  tellLast(link.client);
+  return (name, options, kinds) => {
+    const backend = createRedisBackend(name, options, kinds);
+    const look = backend.moveToActive.bind(backend);
+    const finish = backend.moveToFinished.bind(backend);
+    const wait = backend.waitForJob.bind(backend);
+    let next: number | undefined;
+    const remembering = async (take: () => Promise<unknown[]>): Promise<unknown[]> => {
+      const taken = await link.run(take);
+      const [, , , said] = taken;
+      if (typeof said === 'number' && said < 0) next = said === NOTHING ? 0 : -said;
+      return taken;
+    };
+    backend.moveToFinished = async (...ended) => remembering(async () => finish(...ended));
+    backend.moveToActive = async (...asked) => {
+      if (next === undefined) return remembering(async () => look(...asked));
+      const nothing = [null, null, 0, next];
+      next = undefined;
+      return nothing;
+    };
+    backend.waitForJob = async (seconds) => {
+      const marker = await wait(seconds);
+      // A marker is gone once it was seen: the look that follows is a real one.
+      next = undefined;
+      return marker;
+    };
+    return backend;
+  };
+}
+
+/** The scripts that hand out jobs. */
+const TAKING = /^(?:moveToActive|moveToFinished):/u;
+
+/** In place of the time of the next delayed job, where none is delayed. */
+const NOTHING = -1;
+
+/** In both scripts: KEYS 1 waiting, 3 prioritised, 7 delayed, the last one the marker. */
+const last = (lua: string): string => `
+local function take()
+${lua}
+end
+local taken = take()
+local isJob = type(taken) == 'table' and type(taken[1]) == 'table'
+if isJob and redis.call('LLEN', KEYS[1]) == 0 and redis.call('ZCARD', KEYS[3]) == 0 then
+  redis.call('ZREM', KEYS[#KEYS], '0')
+  local delayed = redis.call('ZRANGE', KEYS[7], 0, 0, 'WITHSCORES')[2]
+  taken[4] = delayed and -math.max(2, math.floor(delayed / 0x1000)) or ${String(NOTHING)}
+end
+return taken
+`;
+
+/** BullMQ defines its scripts on the connection that it is given. */
+function tellLast(client: Redis): void {
+  const define = client.defineCommand.bind(client);
+  client.defineCommand = (name, definition) => {
+    define(name, TAKING.test(name) ? { ...definition, lua: last(definition.lua) } : definition);
+  };
+}
