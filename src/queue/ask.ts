@@ -4,7 +4,8 @@ import { createAdmissionLine } from './admission-line.ts';
 import { answer as answerSchema } from './call.ts';
 import type { Answer } from './call.ts';
 import type { Subscription } from './coordinator.ts';
-import { enqueue, LOST, withdraw } from './enqueue.ts';
+import { enqueue, flowOf, LOST, withdraw } from './enqueue.ts';
+import { createForecast } from './forecast.ts';
 import { readGauges } from './gauges.ts';
 import type { Gauges } from './gauges.ts';
 import { unpackMessage } from './message.ts';
@@ -48,7 +49,8 @@ export function createAsk(options: AskOptions): Ask {
   const waiting = createWaiting(options);
   const queues = { read: broker.queue('read'), write: broker.queue('write') };
   const line = createAdmissionLine(options);
-  const counter: Counter = { ...options, queues, waiting, line, workforce: createWorkforce(options) };
+  const workforce = createWorkforce(options);
+  const counter: Counter = { ...options, queues, waiting, line, workforce, forecast: createForecast() };
   const state: { replies?: Subscription; closing: boolean } = { closing: false };
   broker.coordinator
     .receive(api, (bytes) => {
@@ -88,7 +90,7 @@ export function createAsk(options: AskOptions): Ask {
 }
 
 async function awaitAnswer(counter: Counter, question: Question, { signal, onProgress }: Asking): Promise<Answer> {
-  const { waiting, broker, hash, now } = counter;
+  const { waiting, broker, hash, now, forecast } = counter;
   const { callId, kind, deadline, caller } = question;
   const user = hash('user', caller.id);
   const answered = waiting.add(callId, {
@@ -104,12 +106,14 @@ async function awaitAnswer(counter: Counter, question: Question, { signal, onPro
   // The client may go, or the queue refuse the call, before anybody awaits the answer.
   answered.catch(() => undefined);
   let hasLeft = false;
+  const end = forecast.begin(flowOf(question));
   try {
     await enqueue(counter, question, { user, signal });
     const heard = await answered;
     ({ hasLeft } = heard);
     return heard.answer;
   } finally {
+    end();
     waiting.delete(callId);
     if (!hasLeft) broker.coordinator.leave({ user, callId }).catch(() => undefined);
   }

@@ -164,7 +164,9 @@ function admit(memory: Memory, call: Admission): Admitted {
     const places = outstanding.get(key) ?? new Map<string, number>();
     outstanding.set(key, places.set(call.callId, call.deadline), call.deadline - call.now);
   }
-  return { admitted: true, priority: nextTag(memory, call), workers: workers.size() };
+  const priority = nextTag(memory, call);
+  const virtualTime = memory.virtualTime.get(call.kind) ?? 0;
+  return { admitted: true, priority, virtualTime, workers: workers.size() };
 }
 
 function nextTag({ virtualTime, tags }: Memory, { kind, flow, step }: Admission): number {

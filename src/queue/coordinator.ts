@@ -73,7 +73,7 @@ export type Place = Pick<Admission, 'user' | 'callId'>;
 /** `priority` is the start-time-fair-queueing tag, 1 … 2,000,000: the smallest is served first. */
 export type Admitted = Liveness &
   (
-    | { readonly admitted: true; readonly priority: number }
+    | { readonly admitted: true; readonly priority: number; readonly virtualTime: number }
     | { readonly admitted: false; readonly full: 'user' | 'all'; readonly outstanding: number }
   );
 

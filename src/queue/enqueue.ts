@@ -41,26 +41,45 @@ interface Standing {
   readonly signal: AbortSignal;
 }
 
-const namedFlow = ({ caller, flow = caller.id, isBulk = false }: Question): string => (isBulk ? `bulk:${flow}` : flow);
+/** Whose calls keep their order. */
+export const flowOf = ({ caller, flow = caller.id, isBulk = false }: Question): string =>
+  isBulk ? `bulk:${flow}` : flow;
+
+const stepOf = ({ isBulk = false }: Question): number => (isBulk ? BULK_STEP : 1);
 
 const unreachable = (cause: unknown): Failure =>
   new Failure('QUEUE_UNAVAILABLE', 'The queue cannot be reached, so the call was not started.', { cause });
 
 /** The call's place among all calls. */
 async function admit(counter: Counter, question: Question, user: string): Promise<number> {
-  const { broker, api, hash, now, workforce, line, maxOutstandingPerCaller: cap, maxOutstanding: capOfAll } = counter;
-  const { callId, kind, deadline, isBulk = false } = question;
-  const flow = hash('flow', namedFlow(question));
-  const step = isBulk ? BULK_STEP : 1;
+  const { broker, api, hash, now, workforce, line, forecast, maxOutstandingPerCaller: cap, maxOutstanding } = counter;
+  const { callId, kind, deadline } = question;
+  const flow = hash('flow', flowOf(question));
   const admitted = await broker.coordinator
-    .admit({ callId, kind, api, user, flow, step, deadline, now: now(), cap, capOfAll })
+    .admit({
+      callId,
+      kind,
+      api,
+      user,
+      flow,
+      step: stepOf(question),
+      deadline,
+      now: now(),
+      cap,
+      capOfAll: maxOutstanding,
+    })
     .catch((error: unknown) => {
+      forecast.forget();
       const failure = unreachable(error);
       line.dismiss(failure);
       throw failure;
     });
   workforce.saw(admitted.workers);
-  if (!admitted.admitted) throw busy(admitted);
+  if (!admitted.admitted) {
+    forecast.forget();
+    throw busy(admitted);
+  }
+  forecast.saw(kind, admitted.virtualTime);
   if (!workforce.isGone()) return admitted.priority;
   const { code, detail, retryAfterMs } = NO_WORKERS;
   throw new Failure(code, detail, { retryAfterMs });
@@ -100,13 +119,34 @@ function ticketOf({ seal, api, now }: Counter, question: Question, user: string)
 
 /** Puts the call into its queue once its turn has come, or fails with what is known about it. */
 export async function enqueue(counter: Counter, question: Question, { user, signal }: Standing): Promise<void> {
-  const step = await counter.line.enter({ flow: namedFlow(question), deadline: question.deadline, signal });
+  const flow = flowOf(question);
+  const step = await counter.line.enter({ flow, deadline: question.deadline, signal });
   try {
-    const priority = await admit(counter, question, user);
-    await add(counter, question, { user, priority });
+    const { workforce, forecast } = counter;
+    const asked = { kind: question.kind, flow, step: stepOf(question) };
+    const foretold = workforce.isGone() ? undefined : forecast.priorityOf(asked);
+    if (foretold === undefined) {
+      const priority = await admit(counter, question, user);
+      await add(counter, question, { user, priority });
+    } else {
+      await addForetold(counter, question, { user, priority: foretold });
+    }
   } finally {
     step.done();
   }
+}
+
+/** A read is queued in the same write that asks for its admission, and taken back where that is refused. */
+async function addForetold(counter: Counter, question: Question, place: Place): Promise<void> {
+  const [admission, queued] = await Promise.allSettled([
+    admit(counter, question, place.user),
+    add(counter, question, place),
+  ]);
+  if (admission.status === 'rejected') {
+    await withdraw(counter, question);
+    throw admission.reason;
+  }
+  if (queued.status === 'rejected') throw queued.reason;
 }
 
 interface Place {

@@ -3,6 +3,7 @@ import type { Log } from '../log.ts';
 import type { AdmissionLine } from './admission-line.ts';
 import type { Broker, CallQueue } from './broker.ts';
 import type { Kind } from './coordinator.ts';
+import type { Forecast } from './forecast.ts';
 import type { Seal } from './seal.ts';
 import type { Waiting } from './waiting.ts';
 import type { Workforce } from './workforce.ts';
@@ -47,4 +48,5 @@ export interface Counter extends AskOptions {
   readonly waiting: Waiting;
   readonly workforce: Workforce;
   readonly line: AdmissionLine;
+  readonly forecast: Forecast;
 }

@@ -90,6 +90,18 @@ describe('a call that waits', () => {
     await expect(Promise.all(calls)).resolves.toHaveLength(3);
   });
 
+  test("is queued with its admission where it is its caller's only one, and taken back where that is refused", async () => {
+    const calls = [ask('ann'), ask('bob'), ask('eve'), ask('eve')];
+    await vi.advanceTimersByTimeAsync(10);
+    const { prioritized: queued } = await broker.queue('read').getJobCounts('prioritized');
+    await expect(ask('dan')).rejects.toMatchObject({ code: 'BUSY' });
+    const { prioritized: left } = await broker.queue('read').getJobCounts('prioritized');
+
+    expect([queued, left]).toEqual([4, 4]);
+    await vi.advanceTimersByTimeAsync(7000);
+    await expect(Promise.all(calls)).resolves.toHaveLength(4);
+  });
+
   test('has no more beside it than the caps allow', async () => {
     const calls = [ask('ann'), ask('ann'), ask('ann')];
     await expect(ask('ann')).rejects.toMatchObject({

@@ -15,7 +15,7 @@ end
 
 /**
  * KEYS alive, workers, outstanding of the user, of all, virtual time, tag. ARGV now, deadline, call, cap, cap of all, step.
- * Gives {1, tag, workers}, or {0 (the user) or -1 (all), outstanding, workers}.
+ * Gives {1, tag, workers, virtual time}, or {0 (the user) or -1 (all), outstanding, workers, 0}.
  */
 export const admit = script(`
 ${countWorkers}
@@ -25,7 +25,7 @@ local workers = countWorkers(KEYS[2])
 for i = 3, 4 do
   redis.call('ZREMRANGEBYSCORE', KEYS[i], '-inf', now)
   local outstanding = redis.call('ZCARD', KEYS[i])
-  if outstanding >= tonumber(ARGV[i + 1]) then return {3 - i, outstanding, workers} end
+  if outstanding >= tonumber(ARGV[i + 1]) then return {3 - i, outstanding, workers, 0} end
 end
 local keep = math.max(1, math.ceil(deadline - now))
 for i = 3, 4 do
@@ -38,10 +38,10 @@ if last > virtual + ${String(rules.tagWindow)} then last = 0 end
 local tag = math.max(virtual, last) + tonumber(ARGV[6])
 if tag > ${String(rules.maxTag)} then
   redis.call('SET', KEYS[5], 0, 'PX', ${String(rules.virtualTimeMs)})
-  tag = 1
+  tag, virtual = 1, 0
 end
 redis.call('SET', KEYS[6], tag, 'PX', ${String(rules.tagMs)})
-return {1, tag, workers}
+return {1, tag, workers, virtual}
 `);
 
 /** KEYS outstanding of the user, of all. ARGV call. */

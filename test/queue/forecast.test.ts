@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { createForecast } from '../../src/queue/forecast.ts';
+import { rules } from '../../src/queue/scripts/rules.ts';
+
+const asked = { kind: 'read', flow: 'ann', step: 1 } as const;
+
+test('the only read of a flow comes next after what has started, as far as is known', () => {
+  const forecast = createForecast();
+  const before = forecast.priorityOf(asked);
+  forecast.saw('read', 41);
+  const end = forecast.begin('ann');
+
+  expect([before, forecast.priorityOf(asked), forecast.priorityOf({ ...asked, step: 8 })]).toEqual([undefined, 42, 49]);
+  end();
+});
+
+test('a further read of a flow is placed by the coordinator, until the others have ended', () => {
+  const forecast = createForecast();
+  forecast.saw('read', 1);
+  const ends = [forecast.begin('ann'), forecast.begin('ann'), forecast.begin('bob')];
+  const beside = [forecast.priorityOf(asked), forecast.priorityOf({ ...asked, flow: 'bob' })];
+  ends[0]?.();
+
+  expect([...beside, forecast.priorityOf(asked)]).toEqual([undefined, 2, 2]);
+});
+
+test('nothing is foretold of a write, behind the last tag, or once the queue is full or gone', () => {
+  const forecast = createForecast();
+  forecast.saw('write', 7);
+  const ofWrites = forecast.priorityOf(asked);
+  forecast.saw('read', 7);
+  const write = forecast.priorityOf({ ...asked, kind: 'write' });
+  forecast.saw('read', rules.maxTag);
+  const behind = forecast.priorityOf(asked);
+  forecast.saw('read', 7);
+  forecast.forget();
+
+  expect([ofWrites, write, behind, forecast.priorityOf(asked)]).toEqual([undefined, undefined, undefined, undefined]);
+});
