@@ -23,7 +23,7 @@ interface ServeOptions {
   readonly seal: Seal;
   readonly handle: Handle;
   readonly host: Desk['host'];
-  readonly gatesOf: Desk['gatesOf'];
+  readonly foresee: Desk['foresee'];
   /** The name of this worker, for claims and signs of life. */
   readonly worker: string;
   readonly concurrency: Readonly<Record<Kind, number>>;

@@ -17,6 +17,8 @@ export interface Turn {
   readonly signal: AbortSignal;
   /** Tells the client how the call is getting on; words without private content. */
   readonly progress: (message: string) => void;
+  /** What the call has passed when its turn came. */
+  readonly passed: readonly Gate[];
   /** May a further request of this call pass these gates? After `wait` it asks again. */
   readonly reserve: (gates: readonly Gate[]) => Promise<Reserved>;
   readonly learn: (lesson: Omit<Lesson, 'now'>) => Promise<void>;
@@ -37,6 +39,13 @@ export class Later extends Error {
   }
 }
 
+export interface Foreseen {
+  /** That the first request of the call must pass. */
+  readonly gates: readonly Gate[];
+  /** To be called when the call's turn is over. */
+  readonly end: () => void;
+}
+
 /** What every turn needs. */
 export interface Desk {
   readonly coordinator: Coordinator;
@@ -45,8 +54,8 @@ export interface Desk {
   readonly handle: Handle;
   /** GitLab, as the breaker knows it: a keyed hash. */
   readonly host: string;
-  /** The gates that the first request of a call must pass. */
-  readonly gatesOf: (call: Call) => readonly Gate[];
+  /** What a call alone tells of its first request. */
+  readonly foresee: (call: Call) => Foreseen;
   /** The name of this worker, for claims. */
   readonly worker: string;
   readonly now: () => number;
@@ -99,7 +108,10 @@ async function sendAnswer(desk: Desk, to: Address, answer: Answer): Promise<void
   const { id: callId, user } = to;
   const ended = user === undefined ? undefined : { user, callId };
   const kind = ended === undefined ? 'answer' : 'last';
-  await desk.coordinator.reply(to.api, packMessage({ kind, callId, body }), ended);
+  // Not waited for: what BullMQ says next of the job leaves with it, and after it, on the same connection.
+  desk.coordinator.reply(to.api, packMessage({ kind, callId, body }), ended).catch((error: unknown) => {
+    desk.log.error({ callId, err: error }, 'an answer could not be sent');
+  });
 }
 
 const sendFailure = async (desk: Desk, to: Address, data: FailureData): Promise<void> =>
@@ -176,7 +188,7 @@ function opened({ seal }: Desk, { id, sealed }: Address): Call {
   return callSchema.parse(JSON.parse(seal.open(sealed, `call:${id}`).toString('utf8')));
 }
 
-async function run(desk: Desk, { kind, job, signal }: Delivery, call: Call): Promise<void> {
+async function run(desk: Desk, { kind, job, signal }: Delivery, { call, gates }: Begun): Promise<void> {
   const { coordinator, host, now } = desk;
   const to = addressOf(job);
   const { id: callId, deadline } = call;
@@ -185,8 +197,9 @@ async function run(desk: Desk, { kind, job, signal }: Delivery, call: Call): Pro
     progress: (text) => {
       sendProgress(desk, to, text).catch(() => undefined);
     },
+    passed: gates,
     // A running call goes before those that still wait for their first request.
-    reserve: async (gates) => coordinator.reserve({ callId, host, gates, deadline, now: now() }),
+    reserve: async (further) => coordinator.reserve({ callId, host, gates: further, deadline, now: now() }),
     learn: async (lesson) => coordinator.learn({ ...lesson, now: now() }),
     judge: async (ok) => coordinator.judge({ callId, host, ok, now: now() }),
   });
@@ -194,18 +207,33 @@ async function run(desk: Desk, { kind, job, signal }: Delivery, call: Call): Pro
   await sendAnswer(desk, to, answer);
 }
 
+/** A call, and what its first request must pass. */
+interface Begun extends Pick<Foreseen, 'gates'> {
+  readonly call: Call;
+}
+
 /** One delivery of a call: asks the coordinator, runs the handler, sends the answer or comes again later. */
 export async function takeTurn(desk: Desk, delivery: Delivery): Promise<void> {
+  const call = opened(desk, addressOf(delivery.job));
+  const { gates, end } = desk.foresee(call);
+  try {
+    await takeTurnOf(desk, delivery, { call, gates });
+  } finally {
+    end();
+  }
+}
+
+async function takeTurnOf(desk: Desk, delivery: Delivery, begun: Begun): Promise<void> {
   const { kind, job, token } = delivery;
+  const { call, gates } = begun;
   const { api, deadline } = ticketSchema.parse(job.data);
-  const call = opened(desk, addressOf(job));
   const entered = await desk.coordinator.enter({
     api,
     deadline,
     callId: call.id,
     kind,
     host: desk.host,
-    gates: desk.gatesOf(call),
+    gates,
     now: desk.now(),
     priority: job.priority,
     worker: desk.worker,
@@ -215,7 +243,7 @@ export async function takeTurn(desk: Desk, delivery: Delivery): Promise<void> {
   const to = addressOf(job);
   try {
     const mayRun = await holdKey(desk, to, 'running');
-    await (mayRun ? run(desk, delivery, call) : sendFailure(desk, to, KEY_LOST));
+    await (mayRun ? run(desk, delivery, begun) : sendFailure(desk, to, KEY_LOST));
   } catch (error) {
     if (error instanceof Later) {
       if (kind === 'write') await desk.coordinator.unclaim(call.id);

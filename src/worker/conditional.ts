@@ -17,21 +17,43 @@ interface ReadCacheOptions {
  * without a body where nothing has changed (https://docs.gitlab.com/api/rest/). What is kept belongs to one token, and is
  * GitLab's answer before any policy. Trouble with the cache is a read without it.
  */
-export function withReadCache(client: GitLabClient, options: ReadCacheOptions): GitLabClient {
-  const desk = { ...options, client };
+export function withReadCache(client: GitLabClient, options: ReadCacheOptions): CachedClient {
+  const desk: Desk = { ...options, client, ahead: new Map() };
   return {
+    lookAhead: (request, token) => {
+      if (!isCached(request)) return nothing;
+      const name = nameOf(desk, request, { token });
+      const look = lookUp(desk, name);
+      desk.ahead.set(name, look);
+      return () => {
+        if (desk.ahead.get(name) === look) desk.ahead.delete(name);
+      };
+    },
     send: async (request, sending) => {
       if (request.method !== 'GET') return write(desk, request, sending);
-      const isPlain = request.accept === 'json' && sending.sink === undefined && sending.maxBytes === undefined;
+      const isPlain = isCached(request) && sending.sink === undefined && sending.maxBytes === undefined;
       return isPlain && sending.noCache !== true ? read(desk, request, sending) : client.send(request, sending);
     },
     close: async () => client.close(),
   };
 }
 
+/** Begins to look for the kept answer to a request that will be sent soon, until the function given back is called. */
+export type LookAhead = (request: GitLabRequest, token: string) => () => void;
+
+interface CachedClient extends GitLabClient {
+  readonly lookAhead: LookAhead;
+}
+
 interface Desk extends ReadCacheOptions {
   readonly client: GitLabClient;
+  /** What was looked for ahead, by name; whoever comes first uses it. */
+  readonly ahead: Map<string, Promise<KeptAnswer | undefined>>;
 }
+
+const nothing = (): void => undefined;
+
+const isCached = ({ method, accept }: GitLabRequest): boolean => method === 'GET' && accept === 'json';
 
 /** A larger answer is not worth the time to pack it. */
 const LARGEST_TEXT = 2_097_152;
@@ -45,7 +67,9 @@ type KeptAnswer = z.infer<typeof keptAnswer>;
 
 async function read(desk: Desk, request: GitLabRequest, sending: Sending): Promise<GitLabResponse> {
   const name = nameOf(desk, request, sending);
-  const kept = await lookUp(desk, name);
+  const ahead = desk.ahead.get(name);
+  desk.ahead.delete(name);
+  const kept = await (ahead ?? lookUp(desk, name));
   if (kept === undefined) return keeping(desk, name, await desk.client.send(request, sending));
   const headers = { ...sending.headers, 'if-none-match': kept.etag };
   const response = await desk.client.send(request, { ...sending, headers });
@@ -108,7 +132,7 @@ const contextOf = (name: string): string => `cache:${name}`;
 const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
 
 /** The resource above, the resource, the question: so that beginnings of a name stand for a resource and for what lies under it. */
-function nameOf({ hash }: Desk, { path, query, accept }: GitLabRequest, { token }: Sending): string {
+function nameOf({ hash }: Desk, { path, query, accept }: GitLabRequest, { token }: Pick<Sending, 'token'>): string {
   const asked = Object.entries(query).filter(([, value]) => value !== undefined);
   const sorted = asked.toSorted(([a], [b]) => (a < b ? -1 : 1));
   return resourceName(hash, token, path) + hash('cached question', JSON.stringify([accept, sorted]));

@@ -1,10 +1,8 @@
 import type { GitLabRequest } from '../gitlab/request.ts';
-import type { Call } from '../queue/call.ts';
 import type { Gate, Limit } from '../queue/coordinator.ts';
 import { endpointClasses, endpointClassOf, wholeApi } from '../tools/endpoint-classes.ts';
 import type { EndpointClass } from '../tools/endpoint-classes.ts';
 import type { RegisteredTool } from '../tools/index.ts';
-import { requestFor } from '../tools/request.ts';
 import { createNameRoute } from './route.ts';
 
 /** One of GITLAB_RATE_LIMITS; without a limit only what GitLab says counts. */
@@ -33,9 +31,11 @@ export interface RequestGates {
   readonly route: string | undefined;
 }
 
+type Asked = Pick<GitLabRequest, 'method' | 'path' | 'query'>;
+
 export interface Gates {
-  /** The gates of a call's first request, as far as the call alone tells which that is. */
-  readonly ofCall: (call: Pick<Call, 'tool' | 'args' | 'token'>) => readonly Gate[];
+  /** The gates of a call's first request, where it is known. */
+  readonly ofFirst: (token: string, first: Asked | undefined) => readonly Gate[];
   readonly ofRequest: (token: string, request: GitLabRequest) => RequestGates;
   /** GitLab has refused a request by a limit of its route alone: further ones pass the route's gate. */
   readonly refused: (route: string) => void;
@@ -44,8 +44,6 @@ export interface Gates {
 /** For so long after the last refusal a route is taken for limited; each worker learns that by a refusal of its own. */
 const LIMITED_MS = 3_600_000;
 const MAX_LIMITED = 10_000;
-
-type Asked = Pick<GitLabRequest, 'method' | 'path' | 'query'>;
 
 /** The gates of this GitLab's requests: its address, the token, and the endpoint class or route where GitLab counts one apart. */
 export function createGates({ apiUrl, limits, tools, hash, now }: GatesOptions): Gates {
@@ -75,10 +73,7 @@ export function createGates({ apiUrl, limits, tools, hash, now }: GatesOptions):
     return { ...keys, all, endpointClass: undefined, route };
   };
   return {
-    ofCall: (call) => {
-      const first = firstOf(tools, call);
-      return first === undefined ? [host, tokenGate(call.token)] : ofRequest(call.token, first).all;
-    },
+    ofFirst: (token, first) => (first === undefined ? [host, tokenGate(token)] : ofRequest(token, first).all),
     ofRequest,
     refused: limited.add,
   };
@@ -114,17 +109,4 @@ function limitsOf(apiUrl: string, given: readonly GivenLimit[]): (name: string) 
   );
   for (const { name, limit } of given) limits.set(name, limit);
   return (name) => limits.get(name);
-}
-
-/** A guess where a tool makes several requests: what it misses is asked for before the request is sent. */
-function firstOf(tools: GatesOptions['tools'], { tool: name, args }: Pick<Call, 'tool' | 'args'>): Asked | undefined {
-  const tool = tools.get(name);
-  if (tool === undefined) return undefined;
-  const { or, endpoint } = tool;
-  try {
-    return requestFor(or !== undefined && args[or.when] !== undefined ? or.endpoint : endpoint, args);
-  } catch {
-    // Arguments that make no request are refused in their turn, with words.
-    return undefined;
-  }
 }

@@ -11,6 +11,7 @@ import type { Shutdown } from '../shutdown.ts';
 import { isAudited } from '../tools/audited.ts';
 import { tools } from '../tools/index.ts';
 import { withReadCache } from './conditional.ts';
+import { createForesight } from './foresight.ts';
 import { createGates } from './gates.ts';
 import { createGitLabUsers } from './gitlab-users.ts';
 import { serveHealth } from './health.ts';
@@ -32,6 +33,9 @@ interface WorkerOptions {
 /** How long before the deadline of a stop reads that still run are handed to another worker. */
 const HAND_BACK_MS = 10_000;
 
+/** What comes again with each call of a token, and more than once in a call. */
+const REMEMBERED = ['gate token', 'gate route', 'gitlab user', 'cached resource', 'cached question'];
+
 /** Starts the worker role on its queue; resolves once it takes calls. */
 export async function startWorker(options: WorkerOptions): Promise<void> {
   const { config, server, broker, secrets, log, shutdown } = options;
@@ -46,7 +50,7 @@ export async function startWorker(options: WorkerOptions): Promise<void> {
     userAgent: `${server.name}/${server.version}`,
   });
   shutdown.add('GitLab connections', async () => client.close());
-  const hash = createRememberedHash(secrets[0], ['gate token', 'gitlab user']);
+  const hash = createRememberedHash(secrets[0], REMEMBERED);
   const host = hash('host', config.GITLAB_API_URL);
   const means = { hash, now: Date.now };
   const gates = createGates({ ...means, apiUrl: config.GITLAB_API_URL, limits: config.GITLAB_RATE_LIMITS, tools });
@@ -57,11 +61,12 @@ export async function startWorker(options: WorkerOptions): Promise<void> {
   });
   const seal = createSeal({ secrets });
   const cache = config.READ_CACHE === 'off' ? undefined : broker.cache(config.READ_CACHE_BYTES);
+  const cached = cache === undefined ? undefined : withReadCache(client, { cache, seal, hash, log });
   const serve = await createServe({
     broker,
     seal,
     handle: createRun({
-      client: cache === undefined ? client : withReadCache(client, { cache, seal, hash, log }),
+      client: cached ?? client,
       tools,
       gates,
       maxAnswerBytes: config.MAX_ANSWER_BYTES,
@@ -71,7 +76,7 @@ export async function startWorker(options: WorkerOptions): Promise<void> {
       log,
     }),
     host,
-    gatesOf: gates.ofCall,
+    foresee: createForesight({ tools, gates, lookAhead: cached?.lookAhead }),
     worker: randomUUID(),
     concurrency: { read: config.WORKER_READ_CONCURRENCY, write: config.WORKER_WRITE_CONCURRENCY },
     now: Date.now,

@@ -74,7 +74,7 @@ describe.skipIf(!canSpawn)('2,000 calls at once at one API', () => {
       seal,
       handle: async () => ({ ok: true, content: [] }),
       host: 'gitlab',
-      gatesOf: () => [],
+      foresee: () => ({ gates: [], end: () => undefined }),
       worker: 'w',
       concurrency: { read: 16, write: 1 },
       now: Date.now,

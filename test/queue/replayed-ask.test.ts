@@ -77,7 +77,7 @@ describe.each(places)('a write under an idempotency key, $place', ({ open }) => 
       seal,
       handle: async (call, turn) => worker.answer(call, turn),
       host: 'h',
-      gatesOf: () => [],
+      foresee: () => ({ gates: [], end: () => undefined }),
       worker: 'w',
       concurrency: { read: 4, write: 4 },
       now: Date.now,

@@ -46,7 +46,7 @@ async function serveWith(broken: Partial<Broker['coordinator']> = {}): Promise<O
   const handle = async (): Promise<never> => {
     throw new Error(planted, { cause: new Error(planted) });
   };
-  const own = { host: 'gitlab', gatesOf: () => [], worker: 'w' };
+  const own = { host: 'gitlab', foresee: () => ({ gates: [], end: () => undefined }), worker: 'w' };
   const serve = await createServe({ broker: watched, seal, handle, ...own, concurrency, now: Date.now, log });
   const hash = createKeyedHash(SECRET);
   const caps = { maxOutstandingPerCaller: 9, maxOutstanding: 99 };

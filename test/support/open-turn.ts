@@ -1,5 +1,7 @@
+import type { Call } from '../../src/queue/call.ts';
 import type { Turn } from '../../src/queue/turn.ts';
 import { tools } from '../../src/tools/index.ts';
+import { firstRequest } from '../../src/worker/foresight.ts';
 import { createGates } from '../../src/worker/gates.ts';
 import type { Gates } from '../../src/worker/gates.ts';
 
@@ -8,6 +10,7 @@ export function openTurn(changed: Partial<Turn> = {}): Turn {
   return {
     signal: new AbortController().signal,
     progress: () => undefined,
+    passed: [],
     reserve: async () => ({ verdict: 'go' }),
     learn: async () => undefined,
     judge: async () => undefined,
@@ -26,3 +29,8 @@ export const createOpenGates = (): Gates =>
   });
 
 export const openGates = createOpenGates();
+
+/** The turn of a call that has passed the gates of its first request. */
+export function turnOf(call: Pick<Call, 'tool' | 'args' | 'token'>, changed: Partial<Turn> = {}): Turn {
+  return openTurn({ passed: openGates.ofFirst(call.token, firstRequest(tools, call)), ...changed });
+}

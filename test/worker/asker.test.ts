@@ -9,7 +9,7 @@ import { Later } from '../../src/queue/turn.ts';
 import { tools, toolsets } from '../../src/tools/index.ts';
 import type { Args } from '../../src/tools/tool.ts';
 import { createRun } from '../../src/worker/run.ts';
-import { createOpenGates, openTurn } from '../support/open-turn.ts';
+import { createOpenGates, turnOf } from '../support/open-turn.ts';
 
 const ok = (body: unknown): GitLabResponse => ({ status: 200, headers: {}, body });
 const failed = (status: number, headers: GitLabResponse['headers'] = {}): GitLabFailure =>
@@ -78,7 +78,7 @@ async function run({ tool, args, replies, places = [], allowed, changed }: Cours
     deadline: 60_000,
     ...changed,
   } as const;
-  const turn = openTurn({
+  const turn = turnOf(call, {
     reserve: async (gates) => {
       steps.push(`gates ${gates.map(({ key }) => short(key)).join(' ')}`);
       return left.shift() ?? { verdict: 'go' };

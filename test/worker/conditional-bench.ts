@@ -22,7 +22,7 @@ export const get = (path: string, changes: Partial<GitLabRequest> = {}): GitLabR
 export const memoryCache = (): ReadCache => createMemoryReadCache({ maxBytes: 10_000_000, now: Date.now });
 
 interface Cached {
-  readonly client: GitLabClient;
+  readonly client: ReturnType<typeof withReadCache>;
   readonly lines: readonly string[];
 }
 

@@ -179,3 +179,45 @@ test('nothing readable of token, path or answer is handed to the cache', async (
   expect(seen).toHaveLength(9);
   expect(text).not.toMatch(/glpat|alice|project|private|title|etag/u);
 });
+
+/** A cache, and the names that it was asked for. */
+const counting = (): { readonly cache: ReadCache; readonly looks: string[] } => {
+  const looks: string[] = [];
+  const kept = memoryCache();
+  const look = async (name: string): Promise<Buffer | undefined> => {
+    looks.push(name);
+    return kept.get(name);
+  };
+  return { cache: { ...kept, get: look }, looks };
+};
+
+describe('a look ahead', () => {
+  test('is used by the read that follows, and by no other', async () => {
+    const { cache, looks } = counting();
+    const { client, etags } = scripted();
+    const { client: reader } = cached(client, cache);
+    await reader.send(get('/user'), alice);
+    await turn();
+    const end = reader.lookAhead(get('/user'), alice.token);
+    await reader.send(get('/user'), alice);
+    await reader.send(get('/user'), alice);
+    end();
+
+    expect(etags).toEqual([undefined, 'W/"1"', 'W/"1"']);
+    expect(looks).toHaveLength(3);
+  });
+
+  test('is forgotten at its end, and is none for what is not kept or for another token', async () => {
+    const { cache, looks } = counting();
+    const { client } = scripted();
+    const { client: reader } = cached(client, cache);
+    reader.lookAhead(get('/user'), alice.token)();
+    reader.lookAhead({ ...get('/user'), method: 'PUT' }, alice.token);
+    reader.lookAhead(get('/user', { accept: 'text' }), alice.token);
+    const before = looks.length;
+    reader.lookAhead(get('/user'), 'glpat-olga');
+    await reader.send(get('/user'), alice);
+
+    expect([before, looks.length]).toEqual([1, 3]);
+  });
+});

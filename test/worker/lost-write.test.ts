@@ -6,7 +6,7 @@ import type { Answer } from '../../src/queue/call.ts';
 import type { Reserved } from '../../src/queue/coordinator.ts';
 import { tools, toolsets } from '../../src/tools/index.ts';
 import { createRun } from '../../src/worker/run.ts';
-import { openGates, openTurn } from '../support/open-turn.ts';
+import { openGates, turnOf } from '../support/open-turn.ts';
 
 const broken = new GitLabFailure('GITLAB_FAILED', '502', { acted: 'maybe', status: 502 });
 const throttled = new GitLabFailure('GITLAB_RATE_LIMITED', '429', { acted: 'no', status: 429 });
@@ -48,10 +48,8 @@ async function remove(failures: readonly GitLabFailure[], slots: readonly Reserv
   const args = { project_id: 'team/app', label_id: 'bug' };
   const ids = { v: CALL_VERSION, id: 'i', token: 'glpat-x', deadline: 60_000 } as const;
   const left = [...slots];
-  return handle(
-    { ...ids, tool: 'delete_label', args, caller },
-    openTurn({ reserve: async () => left.shift() ?? { verdict: 'go' } }),
-  );
+  const call = { ...ids, tool: 'delete_label', args, caller };
+  return handle(call, turnOf(call, { reserve: async () => left.shift() ?? { verdict: 'go' } }));
 }
 
 const go: Reserved = { verdict: 'go' };

@@ -7,7 +7,7 @@ import type { Answer } from '../../src/queue/call.ts';
 import { tools } from '../../src/tools/index.ts';
 import type { Args } from '../../src/tools/tool.ts';
 import { createRun } from '../../src/worker/run.ts';
-import { openGates, openTurn } from '../support/open-turn.ts';
+import { openGates, turnOf } from '../support/open-turn.ts';
 
 const failed = (code: 'GITLAB_RATE_LIMITED' | 'GITLAB_NOT_FOUND' | 'GITLAB_FAILED', status: number): GitLabFailure =>
   new GitLabFailure(code, `GitLab answered ${String(status)}`, { acted: status < 500 ? 'no' : 'maybe', status });
@@ -65,7 +65,7 @@ async function run(name: string, args: Args, outcomes: readonly (GitLabFailure |
     token: 'glpat-x',
     deadline: Date.now() + 9000,
   } as const;
-  return { answer: await handle(call, openTurn()), requests, log: lines.join('') };
+  return { answer: await handle(call, turnOf(call)), requests, log: lines.join('') };
 }
 
 describe('a DELETE whose target is gone', () => {

@@ -9,7 +9,7 @@ import { tools, toolsets } from '../../src/tools/index.ts';
 import { isAudited } from '../../src/tools/audited.ts';
 import { createGitLabUsers } from '../../src/worker/gitlab-users.ts';
 import { createRun } from '../../src/worker/run.ts';
-import { openGates, openTurn } from '../support/open-turn.ts';
+import { openGates, turnOf } from '../support/open-turn.ts';
 
 const OWN = 'glpat-own';
 const ISSUE = { project_id: 'team/app', issue_iid: 7 };
@@ -72,7 +72,7 @@ async function run(tool: string, args: object, replies: readonly (GitLabResponse
     deadline: 65_000,
     askedAt: 4900,
   } as const;
-  return { answer: await handle(call, openTurn({ reserve: waitingGate() })), log: lines.join('') };
+  return { answer: await handle(call, turnOf(call, { reserve: waitingGate() })), log: lines.join('') };
 }
 
 const textsOf = (answer: Answer): unknown => (answer.ok ? answer.content.map((block) => block['text']) : answer.detail);

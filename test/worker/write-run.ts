@@ -9,7 +9,7 @@ import { tools, toolsets } from '../../src/tools/index.ts';
 import type { RegisteredTool } from '../../src/tools/index.ts';
 import type { Args } from '../../src/tools/tool.ts';
 import { createRun } from '../../src/worker/run.ts';
-import { openGates, openTurn } from '../support/open-turn.ts';
+import { openGates, turnOf } from '../support/open-turn.ts';
 import { toolNamed } from '../support/tool.ts';
 
 export const everything: Grants = {
@@ -71,5 +71,5 @@ export async function runWrite(name: string, args: Args, circumstances: Circumst
     token: 'glpat-olga',
     deadline: Date.now() + 60_000,
   } as const;
-  return handle(call, openTurn(reserve && { reserve }));
+  return handle(call, turnOf(call, reserve && { reserve }));
 }
