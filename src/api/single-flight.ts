@@ -79,13 +79,18 @@ function takeOff(ask: Ask['ask'], question: Question, onEnd: () => void): Flight
   const nobody = new AbortController();
   const seats = new Set<Pick<Asking, 'onProgress'>>();
   const said: { last?: string } = {};
+  let isUnderWay = true;
+  const land = (): void => {
+    isUnderWay = false;
+    onEnd();
+  };
   const onProgress = (message: string): void => {
     said.last = message;
     for (const seat of seats) seat.onProgress(message);
   };
   return {
     question,
-    answered: ask(question, { signal: nobody.signal, onProgress }).finally(onEnd),
+    answered: ask(question, { signal: nobody.signal, onProgress }).finally(land),
     board: (hear) => {
       const seat = { onProgress: hear };
       seats.add(seat);
@@ -94,7 +99,8 @@ function takeOff(ask: Ask['ask'], question: Question, onEnd: () => void): Flight
         seats.delete(seat);
         if (seats.size > 0) return;
         onEnd();
-        nobody.abort();
+        // An abort makes an error, which is not cheap.
+        if (isUnderWay) nobody.abort();
       };
     },
   };
