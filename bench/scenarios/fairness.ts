@@ -5,6 +5,7 @@ import { inTurn, numbers } from '../in-turn.ts';
 import type { Lane, Outcome } from '../load/plan.ts';
 import type { Bench, Findings, Scenario } from '../scenario.ts';
 import type { Stage } from '../stage.ts';
+import { warmUp, warmUpCalls } from '../warm-up.ts';
 
 interface Sizes {
   readonly rounds: number;
@@ -117,17 +118,15 @@ const asSession = (session: string): Lane['headers'] => ({ 'mcp-session-id': ses
 export const fairness: Scenario = {
   name: 'fairness',
   measures:
-    'A light user makes one call after the other with pauses of 50 ms, alone and next to a heavy user who makes 2,000 calls at once; rounds take turns. GitLab answers after 100 ms, and each worker reads 16 at once, so that 32 calls of the heavy user run while the others wait. First with two tokens, then under the shared token with two MCP session ids (no bar).',
+    'A light user makes one call after the other with pauses of 50 ms, alone and next to a heavy user who makes 2,000 calls at once; rounds take turns. GitLab answers after 100 ms, and each worker reads 16 at once, so that 32 calls of the heavy user run while the others wait. First with two tokens, after 10,000 calls that warm up the service, then under the shared token with two MCP session ids (no bar).',
   bar: "light user's p99 at most 3 × its p99 alone, and no failed call of either",
   run: async (bench) => {
     const sizes = sizesOf(bench);
     const issues = sizes.heavyCalls + 2 * sizes.lightCalls;
     const env = { WORKER_READ_CONCURRENCY: '16', GITLAB_PERSONAL_ACCESS_TOKEN: tokenOf(3) };
-    const stage = await bench.open({ issues, env });
-    await stage.load.run({
-      targets: stage.urls,
-      lanes: [{ headers: asUser(9), calls: reads(2 * sizes.lightCalls), atOnce: 8 }],
-    });
+    const warming = warmUpCalls(bench);
+    const stage = await bench.open({ issues: issues + warming, env });
+    await warmUp(stage, issues, warming);
     await stage.gitlab.fault({ fault: { kind: 'slow', ms: GITLAB_MS } });
     const own = await compare(stage, sizes, { name: 'own tokens', light: asUser(1), heavy: asUser(2) });
     const shared = await compare(
