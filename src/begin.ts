@@ -59,7 +59,7 @@ function brokerOf(role: Role, { REDIS_URL: url, REDIS_PASSWORD: password }: Conf
   const onError = (error: Error): void => {
     log.error({ err: error }, 'Redis');
   };
-  return createRedisBroker({ url: withPassword(url, password), role: role === 'worker' ? 'worker' : 'api', onError });
+  return createRedisBroker({ url: withPassword(url, password), role, onError });
 }
 
 async function warn(broker: Broker, log: Log): Promise<void> {

@@ -10,42 +10,61 @@ import { createRedisReplays } from './replays-redis.ts';
 
 interface RedisBrokerOptions {
   readonly url: string;
-  readonly role: 'api' | 'worker';
+  readonly role: 'api' | 'worker' | 'all';
   /** Told once per outage. */
   readonly onError: (error: Error) => void;
 }
 
 /** Calls wait in Redis 7 or Valkey, between as many API replicas and workers as there are. */
 export function createRedisBroker({ url, role, onError }: RedisBrokerOptions): Broker {
-  const coordinator = createRedisCoordinator({ url, prefix: PREFIX, role, onError });
+  const coordinator = createRedisCoordinator({
+    url,
+    prefix: PREFIX,
+    role: role === 'worker' ? 'worker' : 'api',
+    onError,
+  });
   // One connection for all commands that do not block: what is sent in one turn leaves in one write.
   const link = coordinator.commands;
-  const backend = quietBackendOn(link);
-  const place = { connection: link.client, prefix: PREFIX };
+  let made = 0;
+  link.client.on('ready', () => {
+    made += 1;
+  });
+  const openPatient = (name: string): RedisLink =>
+    openLink({ name, options: workerConnection(redisAddress(url)), outage: reportOutages(onError) });
+  // An API's commands fail at once when Redis is gone, but BullMQ's workers must wait for it.
+  const crew = role === 'all' ? openPatient('gitlab-workers') : link;
+  const backend = quietBackendOn(crew);
   return {
     coordinator,
     replays: createRedisReplays({ link, prefix: PREFIX }),
     queue: (kind) => {
-      const queue = new Queue(queueName(kind), { ...place, ...NO_EVENTS }, backend);
+      // The version is looked at once, by `inspect`; BullMQ would never ask again where its question is lost.
+      const options = { connection: link.client, prefix: PREFIX, skipVersionCheck: true, ...NO_EVENTS };
+      const queue = new Queue(queueName(kind), options);
       // The link tells of its connection, and whoever sends a command hears of its failure.
       queue.on('error', () => undefined);
       return overLink(queue, link);
     },
-    worker: (kind, processor, workerOptions) =>
-      new Worker(queueName(kind), processor, { ...place, ...UNKEPT, ...workerOptions }, backend),
+    worker: (kind, processor, workerOptions) => {
+      const options = { connection: crew.client, prefix: PREFIX, ...UNKEPT, ...workerOptions };
+      return new Worker(queueName(kind), processor, options, backend);
+    },
     cache: (maxBytes) =>
       createRedisReadCache({ link: impatient(link, CACHE_PATIENCE_MS), prefix: PREFIX, maxBytes, now: Date.now }),
     isReady: coordinator.isReady,
+    generation: () => made,
     inspect: async () => {
-      const outage = reportOutages(onError);
-      const patient = openLink({ name: 'inspect', options: workerConnection(redisAddress(url)), outage });
+      const patient = openPatient('inspect');
       try {
         return await patient.run(inspectRedis);
       } finally {
         patient.close();
       }
     },
-    close: async () => coordinator.close(),
+    close: async () => {
+      crew.close();
+      await coordinator.close();
+    },
   };
 }
 

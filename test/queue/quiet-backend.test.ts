@@ -127,6 +127,45 @@ describe.skipIf(redisUrl === '')('on the quiet backend', () => {
     expect(begun).toEqual(['now', 'later']);
   });
 
+  test('a delayed job is taken by another worker where the one that knows of it is full', async () => {
+    const begun: unknown[] = [];
+    const end = new AbortController();
+    const hold: Processor = async ({ data }) => {
+      begun.push(data);
+      await sleep(60_000, undefined, { signal: end.signal }).catch(() => undefined);
+    };
+    await work('a', hold, 1);
+    await add('later', { delay: 600 });
+    await vi.waitUntil(async () => (await marker()).length === 0);
+    await work('b', hold, 1);
+    // Both wait; the first has waited for longer, and is woken.
+    await sleep(100);
+    await add('now');
+    await vi.waitUntil(() => begun.length === 2, { timeout: 4000 });
+    end.abort();
+
+    expect(begun).toEqual(['now', 'later']);
+  });
+
+  test('a look that fails is not repeated at once', async () => {
+    const link = open('broken');
+    const failing: RedisLink = {
+      ...link,
+      run: async () => {
+        looks.push('broken');
+        throw new Error('refused');
+      },
+    };
+    const options = { connection: link.client, prefix };
+    const worker = new Worker(NAME, async () => undefined, options, quietBackendOn(failing));
+    workers = [...workers, worker];
+    worker.on('error', () => undefined);
+    await vi.waitUntil(() => looks.length > 0);
+    await sleep(250);
+
+    expect(looks.length).toBeLessThan(10);
+  });
+
   test('a job that comes after all others have ended is taken at once', async () => {
     const done: unknown[] = [];
     await Promise.all([add('1'), add('2')]);

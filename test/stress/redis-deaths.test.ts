@@ -54,6 +54,14 @@ describe.skipIf(!hasRedis)('under load', () => {
     return startLoad({ callers: 10, pauseMs: 50, call: async (nth, user) => timedCall(api.url, nthCall(nth, user)) });
   }
 
+  /** Both roles in one process, with more calls than it has places for. */
+  async function startCrowd(port: number): Promise<ReturnType<typeof startLoad>> {
+    const places = { WORKER_READ_CONCURRENCY: '2', WORKER_WRITE_CONCURRENCY: '1' };
+    const address = { REDIS_URL: `redis://127.0.0.1:${String(port)}`, CALL_TIMEOUT_MS: String(CALL_TIMEOUT_MS) };
+    const { url } = await stage.start('all', { ...address, ...places });
+    return startLoad({ callers: 30, pauseMs: 0, call: async (nth, user) => timedCall(url, nthCall(nth, user)) });
+  }
+
   async function redisOf(port?: number, folder?: string): Promise<RedisServer> {
     const redis = await spawnRedis(port, folder);
     ended.unshift(async () => redis.stop());
@@ -91,6 +99,24 @@ describe.skipIf(!hasRedis)('under load', () => {
     expect(new Set(gap.map(({ code }) => code))).toEqual(new Set(['QUEUE_UNAVAILABLE']));
     expect(medianMs(gap)).toBeLessThan(100);
     expect(slowestMs(gap)).toBeLessThan(1500);
+    expect(after.length).toBeGreaterThan(50);
+    expect(new Set(after.map(({ code }) => code))).toEqual(new Set(['OK']));
+    await expectHonest(outcomes);
+  });
+
+  test('a Redis that is killed under one process of both roles comes back to a process that works', async () => {
+    const redis = await redisOf();
+    const load = await startCrowd(redis.port);
+    await sleep(2000);
+    await redis.stop();
+    await sleep(GAP_MS);
+    const backAt = Date.now();
+    await redisOf(redis.port);
+    // All callers wait for answers that the empty Redis knows nothing of, until their deadlines.
+    await sleep(PATIENCE_MS + 3000);
+    const outcomes = await load.stop();
+    const after = between(outcomes, backAt + PATIENCE_MS, Infinity);
+
     expect(after.length).toBeGreaterThan(50);
     expect(new Set(after.map(({ code }) => code))).toEqual(new Set(['OK']));
     await expectHonest(outcomes);
