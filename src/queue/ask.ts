@@ -50,7 +50,7 @@ export function createAsk(options: AskOptions): Ask {
   const queues = { read: broker.queue('read'), write: broker.queue('write') };
   const line = createAdmissionLine(options);
   const workforce = createWorkforce(options);
-  const counter: Counter = { ...options, queues, waiting, line, workforce, forecast: createForecast() };
+  const counter: Counter = { ...options, queues, waiting, line, workforce, forecast: createForecast(options) };
   const state: { replies?: Subscription; closing: boolean } = { closing: false };
   broker.coordinator
     .receive(api, (bytes) => {
@@ -95,6 +95,7 @@ async function awaitAnswer(counter: Counter, question: Question, { signal, onPro
   const user = hash('user', caller.id);
   const answered = waiting.add(callId, {
     kind,
+    generation: broker.generation(),
     onProgress,
     patienceMs: deadline + GRACE_MS - now(),
     onImpatient: async () => ((await withdraw(counter, question)) || kind === 'read' ? LATE : LOST),

@@ -20,6 +20,7 @@ export function createMemoryBroker(): Broker {
       new Worker(queueName(kind), processor, { ...place, ...UNKEPT, ...options }, factory),
     cache: (maxBytes) => createMemoryReadCache({ maxBytes, now: Date.now }),
     isReady: () => true,
+    generation: () => 0,
     inspect: async () => [],
     close: async () => coordinator.close(),
   };

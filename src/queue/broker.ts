@@ -34,6 +34,8 @@ export interface Broker {
   readonly cache: (maxBytes: number) => ReadCache;
   /** Whether a call can be queued right now. */
   readonly isReady: () => boolean;
+  /** How often the connection was made: what Redis held before the last time may be gone. */
+  readonly generation: () => number;
   /** What the operator should know about the server. */
   readonly inspect: () => Promise<readonly string[]>;
   /** Lets go of what the queues and workers shared; they are closed before. */

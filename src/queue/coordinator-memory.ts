@@ -169,11 +169,12 @@ function admit(memory: Memory, call: Admission): Admitted {
   return { admitted: true, priority, virtualTime, workers: workers.size() };
 }
 
-function nextTag({ virtualTime, tags }: Memory, { kind, flow, step }: Admission): number {
+function nextTag({ virtualTime, tags }: Memory, { kind, flow, step, foretold }: Admission): number {
   const key = `${kind}:${flow}`;
   const virtual = virtualTime.get(kind) ?? 0;
   const last = tags.get(key) ?? 0;
-  const tag = Math.max(virtual, last > virtual + rules.tagWindow ? 0 : last) + step;
+  const before = last > virtual + rules.tagWindow ? 0 : last;
+  const tag = foretold === undefined ? Math.max(virtual, before) + step : Math.max(before, foretold);
   if (tag > rules.maxTag) virtualTime.set(kind, 0, rules.virtualTimeMs);
   const fresh = tag > rules.maxTag ? 1 : tag;
   tags.set(key, fresh, rules.tagMs);

@@ -111,7 +111,7 @@ interface Present extends Pick<Connections, 'showsLife'> {
 
 function countPresent({ run, keys, showsLife }: Present): Pick<Calls, 'admit' | 'leave' | 'beat' | 'beatWorker'> {
   return {
-    admit: async ({ callId, kind, api, user, flow, step, deadline, now, cap, capOfAll }) => {
+    admit: async ({ callId, kind, api, user, flow, step, foretold = 0, deadline, now, cap, capOfAll }) => {
       const touched = [
         keys.alive(api),
         keys.workers,
@@ -119,7 +119,7 @@ function countPresent({ run, keys, showsLife }: Present): Pick<Calls, 'admit' | 
         keys.virtualTime(kind),
         keys.tag(kind, flow),
       ];
-      const answer = await run(admit, { keys: touched, args: [now, deadline, callId, cap, capOfAll, step] });
+      const answer = await run(admit, { keys: touched, args: [now, deadline, callId, cap, capOfAll, step, foretold] });
       const [admitted, number, workers, virtualTime] = admitReply.parse(answer);
       if (admitted === 1) return { admitted: true, priority: number, virtualTime, workers };
       return { admitted: false, full: admitted === 0 ? 'user' : 'all', outstanding: number, workers };

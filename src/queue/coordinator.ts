@@ -59,6 +59,8 @@ export interface Admission {
   readonly flow: string;
   /** What the call costs its flow: 1, or more for calls that should come after others. */
   readonly step: number;
+  /** The number that it has been given beforehand. */
+  readonly foretold?: number | undefined;
   readonly deadline: number;
   readonly now: number;
   /** Most calls that one user may have outstanding. */

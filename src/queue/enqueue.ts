@@ -14,10 +14,11 @@ export const LOST: FailureData = {
 
 /**
  * Nobody waits any more, `unless` it is claimed: true when the call surely never starts. That a job can be removed does not
- * say so: BullMQ also removes one whose worker has died over it.
+ * say so: BullMQ also removes one whose worker has died over it; nor that it is not claimed, where Redis may have come back
+ * without what it held.
  */
 export async function withdraw(
-  { broker, queues }: Pick<Counter, 'broker' | 'queues'>,
+  { broker, queues, waiting }: Pick<Counter, 'broker' | 'queues' | 'waiting'>,
   { callId, kind }: Pick<Question, 'callId' | 'kind'>,
   unless?: 'claimed',
 ): Promise<boolean> {
@@ -26,7 +27,8 @@ export async function withdraw(
     // What became of it is told by whoever finds its worker dead.
     if (isClaimed) return false;
     const isRemoved = (await queues[kind].remove(callId)) === 1;
-    return isRemoved || kind === 'write';
+    const hasLasted = waiting.get(callId)?.generation === broker.generation();
+    return kind === 'write' ? hasLasted : isRemoved;
   } catch {
     return false;
   }
@@ -50,8 +52,16 @@ const stepOf = ({ isBulk = false }: Question): number => (isBulk ? BULK_STEP : 1
 const unreachable = (cause: unknown): Failure =>
   new Failure('QUEUE_UNAVAILABLE', 'The queue cannot be reached, so the call was not started.', { cause });
 
+const BUSY_MS = 1000;
+
+interface Admittance {
+  readonly user: string;
+  /** Where it is foretold. */
+  readonly priority?: number;
+}
+
 /** The call's place among all calls. */
-async function admit(counter: Counter, question: Question, user: string): Promise<number> {
+async function admit(counter: Counter, question: Question, { user, priority: foretold }: Admittance): Promise<number> {
   const { broker, api, hash, now, workforce, line, forecast, maxOutstandingPerCaller: cap, maxOutstanding } = counter;
   const { callId, kind, deadline } = question;
   const flow = hash('flow', flowOf(question));
@@ -63,6 +73,7 @@ async function admit(counter: Counter, question: Question, user: string): Promis
       user,
       flow,
       step: stepOf(question),
+      foretold,
       deadline,
       now: now(),
       cap,
@@ -76,7 +87,8 @@ async function admit(counter: Counter, question: Question, user: string): Promis
     });
   workforce.saw(admitted.workers);
   if (!admitted.admitted) {
-    forecast.forget();
+    if (admitted.full === 'user') forecast.bar(flowOf(question), BUSY_MS);
+    else forecast.forget();
     throw busy(admitted);
   }
   forecast.saw(kind, admitted.virtualTime);
@@ -91,7 +103,7 @@ function busy({ full, outstanding }: Extract<Admitted, { admitted: false }>): Fa
     full === 'user'
       ? `${number} of your calls are under way, which is all that one caller may have.`
       : `${number} calls of all callers are under way, which is all that this server takes.`;
-  return new Failure('BUSY', words, { retryAfterMs: 1000 });
+  return new Failure('BUSY', words, { retryAfterMs: BUSY_MS });
 }
 
 function ticketOf({ seal, api, now }: Counter, question: Question, user: string): Ticket {
@@ -126,7 +138,7 @@ export async function enqueue(counter: Counter, question: Question, { user, sign
     const asked = { kind: question.kind, flow, step: stepOf(question) };
     const foretold = workforce.isGone() ? undefined : forecast.priorityOf(asked);
     if (foretold === undefined) {
-      const priority = await admit(counter, question, user);
+      const priority = await admit(counter, question, { user });
       await add(counter, question, { user, priority });
     } else {
       await addForetold(counter, question, { user, priority: foretold });
@@ -139,7 +151,7 @@ export async function enqueue(counter: Counter, question: Question, { user, sign
 /** A read is queued in the same write that asks for its admission, and taken back where that is refused. */
 async function addForetold(counter: Counter, question: Question, place: Place): Promise<void> {
   const [admission, queued] = await Promise.allSettled([
-    admit(counter, question, place.user),
+    admit(counter, question, place),
     add(counter, question, place),
   ]);
   if (admission.status === 'rejected') {

@@ -20,11 +20,19 @@ export interface Forecast {
   readonly saw: (kind: Kind, virtualTime: number) => void;
   /** The queue is full or gone. */
   readonly forget: () => void;
+  /** Nothing is foretold of this flow for so long: it has all that it may have. */
+  readonly bar: (flow: string, forMs: number) => void;
 }
 
-export function createForecast(): Forecast {
+/** The coordinator forgets virtual time some minutes after the last call. */
+const BELIEVED_MS = 60_000;
+const MOST_BARRED = 1000;
+
+export function createForecast({ now }: { readonly now: () => number }): Forecast {
   const underWay = new Map<string, number>();
-  let readTime: number | undefined;
+  const barred = new Map<string, number>();
+  let known: { readonly readTime: number; readonly until: number } | undefined;
+  const isOpen = (flow: string): boolean => (underWay.get(flow) ?? 0) <= 1 && (barred.get(flow) ?? 0) <= now();
   const count = (flow: string, change: number): void => {
     const calls = (underWay.get(flow) ?? 0) + change;
     if (calls > 0) underWay.set(flow, calls);
@@ -32,8 +40,8 @@ export function createForecast(): Forecast {
   };
   return {
     priorityOf: ({ kind, flow, step }) => {
-      if (kind === 'write' || readTime === undefined || (underWay.get(flow) ?? 0) > 1) return undefined;
-      const priority = readTime + step;
+      if (kind === 'write' || known === undefined || known.until <= now() || !isOpen(flow)) return undefined;
+      const priority = known.readTime + step;
       return priority <= rules.maxTag ? priority : undefined;
     },
     begin: (flow) => {
@@ -43,10 +51,16 @@ export function createForecast(): Forecast {
       };
     },
     saw: (kind, virtualTime) => {
-      if (kind === 'read') readTime = virtualTime;
+      if (kind === 'read') known = { readTime: virtualTime, until: now() + BELIEVED_MS };
     },
     forget: () => {
-      readTime = undefined;
+      known = undefined;
+    },
+    bar: (flow, forMs) => {
+      barred.delete(flow);
+      barred.set(flow, now() + forMs);
+      const [oldest] = barred.keys();
+      if (barred.size > MOST_BARRED && oldest !== undefined) barred.delete(oldest);
     },
   };
 }

@@ -5,7 +5,7 @@ import { runScript, script } from './scripts/script.ts';
 import type { Inputs, Script } from './scripts/script.ts';
 
 interface RedisReadCacheOptions {
-  /** One that fails at once when Redis is gone, and after CACHE_PATIENCE_MS when it is silent. */
+  /** One that fails after CACHE_PATIENCE_MS when Redis is silent. */
   readonly link: Pick<RedisLink, 'run'>;
   /** A hash tag that all keys share, so that they live in one slot of a cluster. */
   readonly prefix: string;

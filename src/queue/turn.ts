@@ -108,7 +108,7 @@ async function sendAnswer(desk: Desk, to: Address, answer: Answer): Promise<void
   const { id: callId, user } = to;
   const ended = user === undefined ? undefined : { user, callId };
   const kind = ended === undefined ? 'answer' : 'last';
-  // Not waited for: what BullMQ says next of the job leaves with it, and after it, on the same connection.
+  // Not waited for: what BullMQ says next of the job leaves with it, and after it where Redis knows the script.
   desk.coordinator.reply(to.api, packMessage({ kind, callId, body }), ended).catch((error: unknown) => {
     desk.log.error({ callId, err: error }, 'an answer could not be sent');
   });

@@ -12,6 +12,8 @@ interface Heard {
 
 interface Waiter {
   readonly kind: Kind;
+  /** Of the connection to the queue, when the wait began. */
+  readonly generation: number;
   readonly since: number;
   /** When its client last heard how it is getting on, or its place was looked up. */
   readonly lookedAt: () => number;
@@ -23,6 +25,7 @@ interface Waiter {
 
 interface Patience {
   readonly kind: Kind;
+  readonly generation: number;
   readonly onProgress: (message: string) => void;
   readonly patienceMs: number;
   /** Says what the caller hears when the answer does not come in time. */
@@ -57,7 +60,10 @@ export function createWaiting({ now }: { readonly now: () => number }): Waiting 
     onEmpty = [];
   };
 
-  const add: Waiting['add'] = async (callId, { kind, signal, patienceMs, onImpatient, onAbort, onProgress }) => {
+  const add: Waiting['add'] = async (
+    callId,
+    { kind, generation, signal, patienceMs, onImpatient, onAbort, onProgress },
+  ) => {
     return new Promise<Heard>((resolve, reject) => {
       const giveUp = (): void => {
         onImpatient().then((data) => {
@@ -83,7 +89,7 @@ export function createWaiting({ now }: { readonly now: () => number }): Waiting 
         look();
         onProgress(message);
       };
-      waiters.set(callId, { kind, since, lookedAt: () => lookedAt, look, settle: resolve, progress, end });
+      waiters.set(callId, { kind, generation, since, lookedAt: () => lookedAt, look, settle: resolve, progress, end });
       if (signal.aborted) abort();
     });
   };

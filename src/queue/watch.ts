@@ -24,13 +24,14 @@ export function watchWaiting(counter: Counter): { readonly close: () => void } {
 }
 
 async function lookAfter(counter: Counter): Promise<void> {
-  const { broker, api, workforce } = counter;
+  const { broker, api, workforce, forecast } = counter;
   try {
     const { workers } = await broker.coordinator.beat(api);
     workforce.saw(workers);
     await (workforce.isGone() ? releaseStranded(counter) : tellPlaces(counter));
   } catch {
     workforce.lostSight();
+    forecast.forget();
   }
 }
 

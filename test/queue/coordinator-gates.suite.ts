@@ -176,6 +176,8 @@ function waitsFairly(current: () => Pair): void {
     if (verdict === 'cancelled') await api.cancel(call.callId);
     const away = {
       ...call,
+      // It was a later request of the call that waited there.
+      gates: [],
       ...(verdict === 'orphan' && { api: 'gone' }),
       ...(verdict === 'expired' && { deadline: IN }),
     };

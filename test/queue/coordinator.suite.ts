@@ -181,6 +181,19 @@ function ordersFairly(current: () => Pair): void {
     await expect(tagOf(api, {})).resolves.toBe(1);
   });
 
+  test('a number given beforehand is kept, and one that lags behind does not move the next call back', async () => {
+    const { api, worker } = current();
+    await api.beat('api1');
+    for (let started = 0; started < 20; started += 1) {
+      // What a replica knows is of before the call that has just started.
+      const foretold = Math.max(1, started);
+      await tagOf(api, { foretold }); // oxlint-disable-line no-await-in-loop -- one after the other
+      await worker.enter(entry({ priority: foretold })); // oxlint-disable-line no-await-in-loop -- as above
+    }
+    await expect(tagOf(api, { user: 'bob' })).resolves.toBe(20);
+    await expect(tagOf(api, {})).resolves.toBe(20);
+  });
+
   test('reads and writes are ordered apart', async () => {
     const { api, worker } = current();
     await api.beat('api1');

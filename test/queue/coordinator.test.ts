@@ -44,7 +44,13 @@ const durations = fc.integer({ min: 0, max: 3000 });
 const deadlines = durations.map((ms) => ({ deadlineIn: ms }));
 const optional = { requiredKeys: [] };
 
-const admits = fc.record({ callId: calls, user: users, kind: kinds, cap: fc.integer({ min: 1, max: 4 }) });
+const admits = fc.record({
+  callId: calls,
+  user: users,
+  kind: kinds,
+  cap: fc.integer({ min: 1, max: 4 }),
+  foretold: fc.constantFrom(undefined, 1, 4, 1_999_999),
+});
 const limits = fc.constantFrom(undefined, { requests: 4, periodMs: 1000 }, { requests: 2, periodMs: 600 });
 const gates = fc.uniqueArray(fc.record({ key: gateNames, limit: limits, asksFirst: fc.boolean() }), {
   selector: ({ key }) => key,

@@ -14,11 +14,13 @@ import { entry } from './coordinator-bench.ts';
 const SECRET = 'a-secret-of-the-tests-that-is-long-enough';
 describe('a call that waits', () => {
   let broker: Broker;
+  let generation: number;
   let asked: Ask;
 
   beforeEach(async () => {
     vi.useFakeTimers({ now: 0, toFake: ['Date', 'setInterval', 'clearInterval', 'setTimeout', 'clearTimeout'] });
-    broker = createMemoryBroker();
+    generation = 1;
+    broker = { ...createMemoryBroker(), generation: () => generation };
     asked = createAsk({
       broker,
       seal: createSeal({ secrets: [SECRET] }),
@@ -77,6 +79,17 @@ describe('a call that waits', () => {
     expect(isAnswered).toBe(false);
     await coordinator.unclaim(write.callId);
     await expect(coordinator.enter({ ...write, now: Date.now() })).resolves.toEqual({ verdict: 'go' });
+  });
+
+  test('that writes is not called unstarted where the queue was gone meanwhile and may have forgotten its claim', async () => {
+    const before = ask('ann', [], { kind: 'write' });
+    await vi.advanceTimersByTimeAsync(100);
+    generation = 2;
+    const after = ask('eve', [], { kind: 'write' });
+    await vi.advanceTimersByTimeAsync(62_000);
+
+    await expect(before).resolves.toMatchObject({ code: 'OUTCOME_UNKNOWN' });
+    await expect(after).resolves.toMatchObject({ code: 'NO_WORKERS' });
   });
 
   test('is not given up while a worker lives; it hears what it waits behind', async () => {

@@ -14,7 +14,7 @@ end
 `;
 
 /**
- * KEYS alive, workers, outstanding of the user, of all, virtual time, tag. ARGV now, deadline, call, cap, cap of all, step.
+ * KEYS alive, workers, outstanding of the user, of all, virtual time, tag. ARGV now, deadline, call, cap, cap of all, step, foretold or 0.
  * Gives {1, tag, workers, virtual time}, or {0 (the user) or -1 (all), outstanding, workers, 0}.
  */
 export const admit = script(`
@@ -35,7 +35,9 @@ end
 local virtual = tonumber(redis.call('GET', KEYS[5]) or '0')
 local last = tonumber(redis.call('GET', KEYS[6]) or '0')
 if last > virtual + ${String(rules.tagWindow)} then last = 0 end
+local foretold = tonumber(ARGV[7])
 local tag = math.max(virtual, last) + tonumber(ARGV[6])
+if foretold > 0 then tag = math.max(last, foretold) end
 if tag > ${String(rules.maxTag)} then
   redis.call('SET', KEYS[5], 0, 'PX', ${String(rules.virtualTimeMs)})
   tag, virtual = 1, 0

@@ -26,7 +26,8 @@ ${passBreaker}
 ${passGates}
 local now, deadline, call, tag = tonumber(ARGV[1]), tonumber(ARGV[2]), ARGV[3], tonumber(ARGV[4])
 local function leaveAll()
-  for i = 7, #KEYS, 3 do leaveGate(KEYS[i + 1], KEYS[i + 2], call) end
+  -- also gates of a later request, at which it waited before
+  for _, place in ipairs(redis.call('SMEMBERS', KEYS[6])) do redis.call('ZREM', place, call) end
 end
 local away
 if redis.call('EXISTS', KEYS[2]) == 1 then away = 'cancelled'
