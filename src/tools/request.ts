@@ -56,10 +56,15 @@ export function requestFor(endpoint: Endpoint, params: Args, accept: GitLabReque
 
 /** The one GitLab call of a tool without `run`; arguments of its view stay behind. */
 export function requestOf(tool: Tool, args: Args): GitLabRequest {
-  const sent = Object.fromEntries(Object.entries(args).filter(([name]) => Object.hasOwn(tool.input, name)));
-  const endpoint = tool.or !== undefined && sent[tool.or.when] !== undefined ? tool.or.endpoint : tool.endpoint;
-  const request = requestFor(endpoint, sent, tool.reads === undefined ? (tool.accept ?? 'json') : 'text');
+  const request = formlessRequestOf(tool, args);
   // The tool's own schema checked the arguments; the registry has forgotten their types.
   const form = tool.form?.(args as never); // oxlint-disable-line typescript/no-unsafe-type-assertion -- see above
   return form === undefined ? request : { ...request, form };
+}
+
+/** The same without a file that it may carry. */
+export function formlessRequestOf(tool: Tool, args: Args): GitLabRequest {
+  const sent = Object.fromEntries(Object.entries(args).filter(([name]) => Object.hasOwn(tool.input, name)));
+  const endpoint = tool.or !== undefined && sent[tool.or.when] !== undefined ? tool.or.endpoint : tool.endpoint;
+  return requestFor(endpoint, sent, tool.reads === undefined ? (tool.accept ?? 'json') : 'text');
 }

@@ -2,7 +2,7 @@ import type { GitLabRequest } from '../gitlab/request.ts';
 import type { Call } from '../queue/call.ts';
 import type { Desk } from '../queue/turn.ts';
 import type { RegisteredTool } from '../tools/index.ts';
-import { requestOf } from '../tools/request.ts';
+import { formlessRequestOf } from '../tools/request.ts';
 import type { LookAhead } from './conditional.ts';
 import type { Gates } from './gates.ts';
 
@@ -32,7 +32,7 @@ export function firstRequest(
   const tool = tools.get(name);
   if (tool === undefined) return undefined;
   try {
-    return requestOf(tool, args);
+    return formlessRequestOf(tool, args);
   } catch {
     // Arguments that make no request are refused in their turn, with words.
     return undefined;

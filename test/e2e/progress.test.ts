@@ -65,8 +65,8 @@ describe.skipIf(!hasRedis).each(eras)('a client of $era that asks for progress',
 
   test('hears how many calls stand before its own', async () => {
     await stage.gitlab.clearJournal();
-    await stage.gitlab.fault({ fault: { kind: 'slow', ms: 1500 } });
-    const before = Array.from({ length: 4 }, async (_, nth) =>
+    await stage.gitlab.fault({ fault: { kind: 'slow', ms: 2500 } });
+    const before = Array.from({ length: 2 }, async (_, nth) =>
       timedCall(api.url, { name: NAME, args: { ...project, page: nth + 1 }, user: 1 }),
     );
     await expect.poll(async () => (await stage.gitlab.journal()).length).toBeGreaterThan(0);
@@ -74,7 +74,7 @@ describe.skipIf(!hasRedis).each(eras)('a client of $era that asks for progress',
     await Promise.all(before);
 
     expect(told.map(({ message }) => message)).toContainEqual(
-      expect.stringMatching(/^queued behind (?:at most )?[1-4]\b/u),
+      expect.stringMatching(/^queued behind (?:at most )?[12]\b/u),
     );
     expect(told.map(({ progress }) => progress)).toEqual(increasing(told));
     expect(JSON.parse(text)).toMatchObject({ page: 9 });

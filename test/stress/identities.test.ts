@@ -12,7 +12,7 @@ interface Wanted {
   readonly args: Readonly<Record<string, unknown>>;
 }
 
-/** The nth call of a user; each request that it makes names the user somewhere. */
+/** The nth call of a user; each request that it makes, and each answer, names the user somewhere. */
 function wantedBy(user: string, nth: number): Wanted {
   const file = { project_id: 'team/app', file_path: `people/${user}.md`, branch: 'main' };
   if (nth % 40 === 0) {
@@ -23,8 +23,13 @@ function wantedBy(user: string, nth: number): Wanted {
   }
   if (nth % 10 === 5)
     return { name: 'create_issue', args: { project_id: 'team/app', title: `${user} says ${String(nth)}` } };
+  if (nth === 1)
+    return { name: 'create_label', args: { project_id: 'team/app', name: `of-${user}`, color: '#123456' } };
   return { name: 'get_label', args: { project_id: 'team/app', label_id: `of-${user}` } };
 }
+
+/** The users that a text names. */
+const namedIn = (text: string): ReadonlySet<string> => new Set(text.match(/user\d+x/gu));
 
 describe.skipIf(!hasRedis)('identities', () => {
   let stage: Stage;
@@ -43,16 +48,17 @@ describe.skipIf(!hasRedis)('identities', () => {
     await stage.stop();
   });
 
-  test(`${String(USERS)} users with ${String(CALLS)} calls each at once: every request bears its own caller's token`, async () => {
+  test(`${String(USERS)} users with ${String(CALLS)} calls each at once: every request bears its own caller's token, every answer is the caller's own`, async () => {
     const oneUser = async (index: number): Promise<number> => {
+      const user = `user${String(index)}x`;
       const headers = { 'X-GitLab-Token': `glpat-user-${String(index)}` };
       let failures = 0;
       for (let nth = 0; nth < CALLS; nth += 1) {
-        const wanted = wantedBy(`user${String(index)}x`, nth);
+        const wanted = wantedBy(user, nth);
         // One user's calls follow each other; the users do not wait for one another.
         const { isError, text } = await callTool(balancer.url, wanted, headers); // oxlint-disable-line no-await-in-loop -- see above
-        const isExpected = wanted.name === 'get_label' ? text.startsWith('GITLAB_NOT_FOUND') : !isError;
-        if (!isExpected) failures += 1;
+        const named = namedIn(text);
+        if (isError || named.size !== 1 || !named.has(user)) failures += 1;
       }
       return failures;
     };
