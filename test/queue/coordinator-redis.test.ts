@@ -67,7 +67,8 @@ describe.skipIf(redisUrl === '')('the coordinator on a sound Redis', () => {
     const prefix = `{${randomUUID()}}`;
     const { worker, close } = await openRedisPair(redisUrl, prefix);
     const slow = { key: 'slow', limit: { requests: 9, periodMs: 400_000 } };
-    await worker.reserve(slot({ gates: [slow], now: NOW + 20_000 }));
+    // Never at the edge of a period, whatever minute it is.
+    await worker.reserve(slot({ gates: [slow], now: NOW + 20_500 }));
     await worker.learn(lesson({ gate: 'blocked', blockedUntil: NOW + 1_000_000 }));
     await close();
     await expect(livesUnder(prefix)).resolves.toEqual({ 'gate:slow': 801, 'gate:blocked': 1600 });
