@@ -150,15 +150,17 @@ export async function enqueue(counter: Counter, question: Question, { user, sign
 
 /** A read is queued in the same write that asks for its admission, and taken back where that is refused. */
 async function addForetold(counter: Counter, question: Question, place: Place): Promise<void> {
-  const [admission, queued] = await Promise.allSettled([
-    admit(counter, question, place),
-    add(counter, question, place),
-  ]);
-  if (admission.status === 'rejected') {
-    await withdraw(counter, question);
-    throw admission.reason;
+  const admission = admit(counter, question, place);
+  const queued = add(counter, question, place);
+  queued.catch(() => undefined);
+  try {
+    await admission;
+  } catch (error) {
+    // Nobody waits for it: where Redis is silent this would take as long again.
+    void withdraw(counter, question);
+    throw error;
   }
-  if (queued.status === 'rejected') throw queued.reason;
+  await queued;
 }
 
 interface Place {

@@ -108,6 +108,7 @@ describe('a call that waits', () => {
     await vi.advanceTimersByTimeAsync(10);
     const { prioritized: queued } = await broker.queue('read').getJobCounts('prioritized');
     await expect(ask('dan')).rejects.toMatchObject({ code: 'BUSY' });
+    await vi.advanceTimersByTimeAsync(10);
     const { prioritized: left } = await broker.queue('read').getJobCounts('prioritized');
 
     expect([queued, left]).toEqual([4, 4]);
