@@ -11,7 +11,7 @@ interface ReadBackOptions {
   /** The call's own: policy, pace and attempts hold for each look. */
   readonly ask: AskGitLab;
   /** Ends what `ask` is doing. */
-  readonly looking: AbortController;
+  readonly ending: AbortController;
   readonly maxBytes: number;
   readonly longestMs?: number;
 }
@@ -44,9 +44,9 @@ export function readBack(options: ReadBackOptions): (error: unknown) => Promise<
 }
 
 /** A look that fails tells nothing: neither its failure nor its wait for a place may put the write back into the queue. */
-async function look({ tool, args, ask, looking, longestMs = LONGEST_MS }: ReadBackOptions): Promise<Finding> {
+async function look({ tool, args, ask, ending, longestMs = LONGEST_MS }: ReadBackOptions): Promise<Finding> {
   const timer = setTimeout(() => {
-    looking.abort(new Failure('GITLAB_TIMEOUT', 'Looking took too long.'));
+    ending.abort(new Failure('GITLAB_TIMEOUT', 'Looking took too long.'));
   }, longestMs);
   try {
     // The tool's own schema checked the arguments; the registry has forgotten their types.

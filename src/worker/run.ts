@@ -51,18 +51,23 @@ export function createRun(options: RunOptions): Handle {
   };
   return async (call, turn) => {
     const begun = now();
-    const deadline = new AbortController();
+    const ending = new AbortController();
     const timer = setTimeout(() => {
-      deadline.abort(new Failure('DEADLINE_EXCEEDED', 'The call was not finished before its deadline'));
+      ending.abort(new Failure('DEADLINE_EXCEEDED', 'The call was not finished before its deadline'));
     }, call.deadline - begun);
-    const signal = AbortSignal.any([turn.signal, deadline.signal]);
+    // AbortSignal.any would keep more of a call until a full garbage collection (docs/decisions/0022).
+    const leave = (): void => {
+      ending.abort(turn.signal.reason);
+    };
+    turn.signal.addEventListener('abort', leave);
+    if (turn.signal.aborted) leave();
     const said = { callId: call.id, tool: call.tool, caller: call.caller.id };
     const tally = createTally({ ...options, call, turn });
     const users = options.usersFor(options.tools.get(call.tool));
     const gitlabUser = users?.nameOf(call.token);
     const facts = (): Facts => ({ ...tally.facts(), ...(gitlabUser !== undefined && { gitlabUser }) });
     try {
-      const content = await contentOf({ ...options, ...tally }, call, { ...kept, turn: tally.turn, signal });
+      const content = await contentOf({ ...options, ...tally }, call, { ...kept, turn: tally.turn, ending });
       log.info({ ...said, outcome: 'OK', ...tally.facts() }, 'call');
       users?.learn(call.token);
       return { ok: true, content: [...content], facts: facts() };
@@ -75,6 +80,7 @@ export function createRun(options: RunOptions): Handle {
       return { ...answer, detail: withoutSecrets(detail, call.token), facts: facts() };
     } finally {
       clearTimeout(timer);
+      turn.signal.removeEventListener('abort', leave);
     }
   };
 }
@@ -96,7 +102,8 @@ interface Running {
   readonly lessons: Lessons;
   readonly verdicts: Verdicts;
   readonly turn: Turn;
-  readonly signal: AbortSignal;
+  /** Ends what the call is doing: at its deadline, when its client is gone, when looking takes too long. */
+  readonly ending: AbortController;
 }
 
 async function contentOf(options: RunOptions, call: Call, running: Running): Promise<readonly Content[]> {
@@ -104,9 +111,8 @@ async function contentOf(options: RunOptions, call: Call, running: Running): Pro
   if (tool === undefined)
     throw new Failure('INTERNAL', `This worker does not know ${call.tool}: deploy one version of both roles`);
   const args = checkArguments(tool, call.args);
-  const looking = new AbortController();
-  const signal = AbortSignal.any([running.signal, looking.signal]);
-  const asker = createAsker({ ...options, ...running, signal, call, tool });
+  const { ending } = running;
+  const asker = createAsker({ ...options, ...running, signal: ending.signal, call, tool });
   const maxBytes = options.maxAnswerBytes - DATA_MARK_BYTES;
   if (tool.reads !== undefined)
     return clean([blockOf(await readText(tool, args, { asker, maxBytes }))], { own: call.token, isVerbatim: false });
@@ -114,7 +120,7 @@ async function contentOf(options: RunOptions, call: Call, running: Running): Pro
   const sent = tool.run?.(asker.ask, args as never) ?? asker.send(requestOf(tool, args)); // oxlint-disable-line typescript/no-unsafe-type-assertion -- see above
   const shown = await sent.then(
     (reply) => show(tool, reply, { args, maxBytes }),
-    readBack({ tool, args, ask: asker.ask, looking, maxBytes }),
+    readBack({ tool, args, ask: asker.ask, ending, maxBytes }),
   );
   return clean(shown, { own: call.token, isVerbatim: true });
 }

@@ -220,7 +220,7 @@ describe('a look', () => {
       ask: async () => {
         throw new Later(5000);
       },
-      looking: new AbortController(),
+      ending: new AbortController(),
       maxBytes: 1000,
     });
 
@@ -229,17 +229,17 @@ describe('a look', () => {
 
   test('ends after its time', async () => {
     const lost = new Failure('OUTCOME_UNKNOWN', 'lost');
-    const looking = new AbortController();
+    const ending = new AbortController();
     const looks = readBack({
       tool: toolNamed('create_label'),
       args: label,
       ask: async () =>
         new Promise((_, reject) => {
-          looking.signal.addEventListener('abort', () => {
+          ending.signal.addEventListener('abort', () => {
             reject(new Error('aborted'));
           });
         }),
-      looking,
+      ending,
       maxBytes: 1000,
       longestMs: 20,
     });
