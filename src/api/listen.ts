@@ -4,6 +4,7 @@ import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Express } from 'express';
 import { listenOn } from '../port.ts';
+import { messagesOf } from './messages.ts';
 
 interface ListenOptions {
   readonly app: Express;
@@ -39,6 +40,7 @@ export async function listen({
   firstHeadersMs = FIRST_HEADERS_MS,
 }: ListenOptions): Promise<Listening> {
   const server = createServer({
+    ...messagesOf(app),
     keepAliveTimeout: KEEP_ALIVE_MS,
     headersTimeout: HEADERS_MS,
     requestTimeout: REQUEST_MS,

@@ -1,4 +1,3 @@
-import { toNodeHandler } from '@modelcontextprotocol/node';
 import { createMcpHandler, isLegacyRequest } from '@modelcontextprotocol/server';
 import type { McpHandlerRequestOptions } from '@modelcontextprotocol/server';
 import type { Request as HttpRequest, RequestHandler } from 'express';
@@ -12,6 +11,7 @@ import { CONFIRM } from './confirm-reply.ts';
 import { createLegacy } from './legacy.ts';
 import type { OnClosed } from './legacy.ts';
 import type { BuildServer } from './server.ts';
+import { goneSignalOf, sendWeb, webRequest } from './web.ts';
 
 interface EdgeOptions {
   readonly build: BuildServer;
@@ -52,12 +52,11 @@ export function createEdge({ build, identify, cancels, newSessionId, asksFirst }
         hear(response.writableFinished);
       });
     };
-    const fetch = async (asked: Request, options: McpHandlerRequestOptions = {}): Promise<Response> => {
-      const identity = identityOf(options.authInfo);
-      return orBusy(await orLogin(await serve(asked, options, onClosed), identity), identity);
-    };
-    const node = toNodeHandler({ fetch });
-    await node(Object.assign(request, { auth: authInfoOf(identify(request)) }), response, request.body);
+    const gone = goneSignalOf(response);
+    const authInfo = authInfoOf(identify(request));
+    const identity = identityOf(authInfo);
+    const answer = await serve(webRequest(request, gone), { authInfo, parsedBody: request.body }, onClosed);
+    await sendWeb(await orBusy(await orLogin(answer, identity), identity), response, gone);
   };
 }
 
