@@ -1,8 +1,9 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, IncomingMessage } from 'node:http';
 import type { Server } from 'node:http';
 import express from 'express';
 import { afterEach, describe, expect, it } from 'vitest';
+import { listen } from '../../src/api/listen.ts';
 import { messagesOf } from '../../src/api/messages.ts';
 import { listenOn } from '../../src/port.ts';
 
@@ -30,5 +31,13 @@ describe('the messages of an app', () => {
     const answer = await fetch(`http://127.0.0.1:${String(port)}/?a=1`, { headers: { connection: 'close' } });
     expect(await answer.json()).toEqual({ path: '/', app: true });
     expect([...prototypes]).toEqual([app.request, app.response]);
+  });
+
+  it('are those of an app that listens', async () => {
+    const app = express();
+    const before = app.request.constructor;
+    const { close } = await listen({ app, host: '127.0.0.1', port: 0 });
+    await close();
+    expect([before === IncomingMessage, app.request.constructor === IncomingMessage]).toEqual([true, false]);
   });
 });

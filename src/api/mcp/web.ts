@@ -16,7 +16,7 @@ export function goneSignalOf(response: ServerResponse): AbortSignal {
 
 /**
  * What the SDK asks of a web Request whose message is parsed already. The body is left out and the signal given afterwards:
- * undici would make a stream of the one, and keep both, and all that hangs on them, until a full garbage collection.
+ * undici would make a stream of the one, and hold the other, with all that hangs on it, until a full garbage collection.
  */
 export function webRequest({ method = 'GET', headers }: IncomingMessage, signal: AbortSignal): Request {
   const request = new Request(ADDRESS, { method, headers: webHeaders(headers) });
