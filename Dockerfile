@@ -1,5 +1,5 @@
 # syntax=docker/dockerfile:1
-# One image, two commands: the API by default, a worker with `node --enable-source-maps dist/worker/main.js`.
+# One image, two commands: the API by default, a worker with `node --no-memory-reducer --min-semi-space-size=16 --enable-source-maps dist/worker/main.js`.
 ARG NODE_IMAGE=docker.io/library/node:24-bookworm-slim
 
 FROM ${NODE_IMAGE} AS production-dependencies
@@ -50,4 +50,4 @@ LABEL org.opencontainers.image.title="go-mcp-gitlab" \
       org.opencontainers.image.created="${CREATED}"
 # A worker's container asks `dist/healthcheck.js worker` instead.
 HEALTHCHECK --interval=15s --timeout=5s --start-period=30s --retries=3 CMD ["node", "dist/healthcheck.js", "api"]
-CMD ["node", "--enable-source-maps", "dist/api/main.js"]
+CMD ["node", "--no-memory-reducer", "--min-semi-space-size=16", "--enable-source-maps", "dist/api/main.js"]

@@ -38,7 +38,7 @@ build_target gitlab-stand-in "$stand_in_image"
 
 step 'The image'
 holds user "$(inspect '{{.User}}')" 1000:1000
-holds command "$(inspect '{{.Config.Cmd}}')" '[node --enable-source-maps dist/api/main.js]'
+holds command "$(inspect '{{.Config.Cmd}}')" '[node --no-memory-reducer --min-semi-space-size=16 --enable-source-maps dist/api/main.js]'
 holds 'health check' "$(inspect '{{.HealthCheck.Test}}')" '[CMD node dist/healthcheck.js api]'
 holds version "$(inspect '{{index .Labels "org.opencontainers.image.version"}}')" "$version"
 holds revision "$(inspect '{{index .Labels "org.opencontainers.image.revision"}}')" "$revision"

@@ -21,7 +21,7 @@ test.each([
   ['USER 1000:1000\nEXPOSE 3000', 'EXPOSE 3000', 'the image ends as a numeric user that is not root'],
   ['STOPSIGNAL SIGTERM', 'RUN npm prune', 'nothing runs in the last stage'],
   ['COPY src ./src', 'ADD src ./src', 'nothing is taken in by ADD'],
-  ['CMD ["node", "--enable-source-maps"', 'CMD node ["', 'the image has one command, in exec form'],
+  ['CMD ["node", "--no-memory-reducer"', 'CMD node ["', 'the image has one command, in exec form'],
   ['CMD ["node", "dist/healthcheck.js", "api"]', 'CMD node x', 'the image has one health check, in exec form'],
   [' --omit=dev', '', 'the image takes its packages from a stage without dev dependencies'],
   [

@@ -79,7 +79,7 @@ start_api() {
 
 start_worker() {
   start worker --user 1000 --env-file "$scratch/worker.env" --health-cmd '["node","dist/healthcheck.js","worker"]' \
-    "$service_image" node --enable-source-maps dist/worker/main.js
+    "$service_image" node --no-memory-reducer --min-semi-space-size=16 --enable-source-maps dist/worker/main.js
 }
 
 is_healthy() { podman healthcheck run "$prefix-$1"; }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { at, listOf } from '../../ecs/tools/value.ts';
+import { heapFlags } from '../support/heap-flags.ts';
 import {
   attributesOf,
   containerOf,
@@ -30,7 +31,7 @@ describe.each(tasks)('with the parameters "%s" a container of the %s', (name, ro
 
   test('is checked by node itself, without a shell', () => {
     expect(at(container, 'HealthCheck', 'Command')).toEqual(['CMD', 'node', 'dist/healthcheck.js', role]);
-    expect(container['Command']).toEqual(['node', '--enable-source-maps', `dist/${role}/main.js`]);
+    expect(container['Command']).toEqual(['node', ...heapFlags, '--enable-source-maps', `dist/${role}/main.js`]);
   });
 
   test('is not held up by its log', () => {

@@ -3,6 +3,7 @@ import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import * as z from 'zod';
+import { heapFlags } from './heap-flags.ts';
 
 export type Role = 'all' | 'api' | 'worker';
 
@@ -41,7 +42,10 @@ function parsed(text: string): z.infer<typeof line> | undefined {
 
 /** Starts a role as its own process and waits until it takes calls. */
 export async function startService(role: Role, env: Readonly<Record<string, string>>): Promise<Service> {
-  const child = spawn(process.execPath, [entry[role]], { env: environment(env), stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [...heapFlags, entry[role]], {
+    env: environment(env),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const output: string[] = [];
   const ended = once(child, 'exit').then(([code, signal]: (number | string | null)[]) => code ?? signal ?? 'unknown');
   // One that never says that it is ready is ended: nobody else knows it yet.
