@@ -15,12 +15,14 @@ export interface StageOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Issues to be there besides the sample's 45: their iids follow. */
   readonly issues?: number;
+  /** So many API processes, and so many workers. */
+  readonly replicas?: number;
 }
 
 /** One figure for each kind of process of the service. */
 type PerRole = Readonly<Record<'api' | 'worker' | 'redis', number>>;
 
-/** Two API processes and two workers on a Redis, a stand-in GitLab, the baseline server and load generators. */
+/** API processes and workers (two of each by default) on a Redis, a stand-in GitLab, the baseline server and load generators. */
 export interface Stage {
   readonly gitlab: RemoteGitLab;
   readonly baseline: Baseline;
@@ -38,7 +40,6 @@ export interface Stage {
   readonly stop: () => Promise<void>;
 }
 
-const REPLICAS = 2;
 const READY_MS = 10_000;
 
 /** What is in the way of a load test that has few callers: the most calls of one caller in a minute. */
@@ -65,13 +66,13 @@ function pidOf({ child }: Pick<Service, 'child'>): number {
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 /** Starts it all. */
-export async function openStage({ env = {}, issues = 0 }: StageOptions): Promise<Stage> {
+export async function openStage({ env = {}, issues = 0, replicas = 2 }: StageOptions): Promise<Stage> {
   const [redis, gitlab] = await Promise.all([spawnRedis(), spawnGitLab()]);
   const start = async (role: Role): Promise<Service> =>
     startService(role, { ...LOAD_ENV, GITLAB_API_URL: gitlab.apiUrl, REDIS_URL: redis.url, ...env });
   const baseline = await spawnBaseline(gitlab.apiUrl);
-  const apis = await Promise.all(numbers(REPLICAS).map(async () => start('api')));
-  let workers = await Promise.all(numbers(REPLICAS).map(async () => start('worker')));
+  const apis = await Promise.all(numbers(replicas).map(async () => start('api')));
+  let workers = await Promise.all(numbers(replicas).map(async () => start('worker')));
   const loads = [spawnLoad(), spawnLoad()] as const;
   await Promise.all(apis.map(async ({ url }) => ready(url)));
   await gitlab.limit(WIDE_LIMIT);
