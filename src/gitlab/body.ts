@@ -1,10 +1,9 @@
-import { pipeline } from 'node:stream';
+import { pipeline, Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
-import { createGunzip } from 'node:zlib';
+import { createGunzip, gunzipSync } from 'node:zlib';
 import { Failure } from '../errors.ts';
 import { GitLabFailure } from './failure.ts';
 import { isMarkup } from './words.ts';
-import type { Readable } from 'node:stream';
 import type { Incoming } from './exchange.ts';
 import type { GitLabRequest, TextSink } from './request.ts';
 
@@ -36,7 +35,7 @@ export async function readBeginning(incoming: Incoming): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
   try {
-    for await (const chunk of unpacked(incoming)) {
+    for await (const chunk of unpacked(incoming, gunzipped)) {
       chunks.push(chunk);
       size += chunk.length;
       if (size >= maxErrorBytes) break;
@@ -52,7 +51,7 @@ async function* chunksOf(incoming: Incoming, { maxBytes, failed }: Reading): Asy
   const announced = Number(incoming.headers['content-length'] ?? 0);
   let size = 0;
   try {
-    for await (const chunk of unpacked(incoming)) {
+    for await (const chunk of unpacked(incoming, gunzippedAtOnce)) {
       size += chunk.length;
       if (size > maxBytes || announced > maxBytes) throw tooLarge(maxBytes, incoming.status);
       yield chunk;
@@ -62,11 +61,13 @@ async function* chunksOf(incoming: Incoming, { maxBytes, failed }: Reading): Asy
   }
 }
 
-function unpacked({ status, headers, body }: Incoming): AsyncIterable<Buffer> {
+type Gunzip = (body: Readable) => AsyncIterable<Buffer>;
+
+function unpacked({ status, headers, body }: Incoming, gunzip: Gunzip): AsyncIterable<Buffer> {
   const encoding = headers['content-encoding'] ?? 'identity';
   const isEmpty = status === 204 || status === 304 || headers['content-length'] === '0';
   if (isEmpty || encoding === 'identity') return body;
-  if (encoding === 'gzip' || encoding === 'x-gzip') return gunzipped(body);
+  if (encoding === 'gzip' || encoding === 'x-gzip') return gunzip(body);
   // undici reports the end of a body that nobody reads as an error event.
   body.on('error', () => undefined).destroy();
   throw unreadable('GitLab answered in a compression that was not asked for', status);
@@ -77,6 +78,34 @@ function gunzipped(body: Readable): Readable {
   // Whoever reads the chunks meets the error there.
   pipeline(body, gunzip, () => undefined);
   return gunzip;
+}
+
+/** So much is unpacked in no time, and is at most 16 MB; a stream of zlib's has a thread woken for each piece. */
+const SMALL_BYTES = 16_384;
+
+/** A small body in one piece. */
+async function* gunzippedAtOnce(body: Readable): AsyncGenerator<Buffer> {
+  const packed: Buffer[] = [];
+  let size = 0;
+  try {
+    for await (const chunk of piecesOf(body)) {
+      packed.push(chunk);
+      size += chunk.length;
+      if (size > SMALL_BYTES) break;
+    }
+    if (size > SMALL_BYTES) yield* gunzipped(Readable.from(followed(packed, body)));
+    else if (size > 0) yield gunzipSync(Buffer.concat(packed));
+  } finally {
+    body.destroy();
+  }
+}
+
+/** Who stops after some of them can go on later. */
+const piecesOf = (body: Readable): AsyncIterable<Buffer> => body.iterator({ destroyOnReturn: false });
+
+async function* followed(first: readonly Buffer[], rest: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  yield* first;
+  yield* rest;
 }
 
 async function pour(chunks: AsyncIterable<Buffer>, sink: TextSink): Promise<undefined> {

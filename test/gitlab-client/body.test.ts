@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -79,6 +80,32 @@ describe('what an answer becomes', () => {
       status: 201,
       headers: { 'x-page': '2', link: '<a>; rel="next", <b>; rel="last"' },
     });
+  });
+});
+
+/** They pack to half their length: below and above what is unpacked at once. */
+const digits = (bytes: number): string => randomBytes(bytes).toString('hex');
+
+describe('a packed answer', () => {
+  test.each([10, 15_000, 17_000, 400_000])(
+    'of %i bytes arrives whole, and leaves its connection to the next',
+    async (bytes) => {
+      const body = { digits: digits(bytes) };
+      const { origin, sockets } = await serve(answers(gzipSync(JSON.stringify(body)), 200, gzip));
+      const client = clientOf(origin);
+      const first = await client.send(get('/x'), as());
+      const second = await client.send(get('/x'), as());
+
+      expect([first.body, second.body]).toEqual([body, body]);
+      expect(sockets).toHaveLength(1);
+    },
+  );
+
+  test.each([10, 100_000])('of %i bytes that breaks off is a failure', async (bytes) => {
+    const packed = gzipSync(digits(bytes));
+    const failure = await failureOf(ask(answers(packed.subarray(0, -10), 200, gzip), 'json'));
+
+    expect(failure).toMatchObject({ code: 'GITLAB_UNREACHABLE', acted: 'maybe' });
   });
 });
 
