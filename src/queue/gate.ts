@@ -1,4 +1,5 @@
-import type { Gate, Lesson, Limit } from './coordinator.ts';
+import type { Gate, Limit } from '../gate.ts';
+import type { Lesson } from './coordinator.ts';
 import { rules } from './scripts/rules.ts';
 
 /**

@@ -35,8 +35,7 @@ export function entry(changes: Partial<Entry> = {}): Entry {
     kind: 'read',
     api: 'api1',
     priority: 1,
-    worker: 'worker1',
-    claimMs: 60_000,
+    claimant: 'delivery1',
   } as const;
   return { ...call, host: 'gitlab', gates: [], deadline: NOW + 60_000, now: NOW, ...changes };
 }
