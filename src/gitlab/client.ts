@@ -1,7 +1,7 @@
 import { createSecureContext, rootCertificates } from 'node:tls';
 import { Agent } from 'undici';
 import { readBeginning, readBody } from './body.ts';
-import { exchange } from './exchange.ts';
+import { createExchange } from './exchange.ts';
 import { abortFailure, answerFailure, GitLabFailure } from './failure.ts';
 import { networkFailure } from './network.ts';
 import { outgoingOf } from './outgoing.ts';
@@ -54,11 +54,12 @@ export interface GitLabClient {
 /** The only door to GitLab's API. */
 export function createGitLabClient(options: GitLabClientOptions): GitLabClient {
   const agent = createAgent(options);
+  const exchange = createExchange(agent);
   const base = apiBase(options.apiUrl);
   const { maxBodyBytes, userAgent, now = Date.now } = options;
 
   const follow = async (outgoing: Outgoing, sending: Sending, followed = 0): Promise<Incoming> => {
-    const answer = await exchange(agent, outgoing, sending.signal);
+    const answer = await exchange(outgoing, sending.signal);
     if (!isRedirect(answer.status)) return answer;
     // The connection serves the next request only when this answer is read.
     await readBeginning(answer);

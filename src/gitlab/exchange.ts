@@ -1,6 +1,6 @@
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { networkFailure } from './network.ts';
-import type { Agent, Dispatcher, FormData } from 'undici';
+import type { Dispatcher, FormData } from 'undici';
 import type { Readable } from 'node:stream';
 import type { Acted } from './failure.ts';
 import type { ResponseHeaders } from './headers.ts';
@@ -24,19 +24,45 @@ export interface Incoming {
 }
 
 /** Sends one request once and follows nothing. Its failures tell whether GitLab may have acted. */
-export async function exchange(agent: Agent, outgoing: Outgoing, signal: AbortSignal): Promise<Incoming> {
-  const progress: Progress = { acted: 'no' };
-  try {
-    // undici frees a connection one turn after its answer: calls in turn would take two without this.
-    await setImmediate();
-    signal.throwIfAborted();
-    const { headers, ...wire } = outgoing;
-    const answer = agent.compose(noting(progress)).request({ ...wire, headers: { ...headers }, signal });
-    const { statusCode, headers: answered, body } = await untilAborted(answer, signal);
-    return { status: statusCode, headers: joined(answered), body };
-  } catch (error) {
-    throw networkFailure(error, { signal, origin: outgoing.origin, acted: progress.acted });
-  }
+export type Exchange = (outgoing: Outgoing, signal: AbortSignal) => Promise<Incoming>;
+
+export function createExchange(dispatcher: Dispatcher): Exchange {
+  const turns = createTurns();
+  return async (outgoing, signal) => {
+    const progress: Progress = { acted: 'no' };
+    try {
+      await turns.settled();
+      signal.throwIfAborted();
+      const { headers, ...wire } = outgoing;
+      const noted = dispatcher.compose(noting(progress, turns.ended));
+      const answer = noted.request({ ...wire, headers: { ...headers }, signal });
+      const { statusCode, headers: answered, body } = await untilAborted(answer, signal);
+      return { status: statusCode, headers: joined(answered), body };
+    } catch (error) {
+      throw networkFailure(error, { signal, origin: outgoing.origin, acted: progress.acted });
+    }
+  };
+}
+
+interface Turns {
+  readonly ended: () => void;
+  readonly settled: () => Promise<void>;
+}
+
+/** undici frees a connection one turn after its answer has ended: requests in turn would take two without waiting for it. */
+function createTurns(): Turns {
+  let freeing = 0;
+  return {
+    ended: () => {
+      freeing += 1;
+      setImmediate(() => {
+        freeing -= 1;
+      });
+    },
+    settled: async () => {
+      if (freeing > 0) await nextTurn();
+    },
+  };
 }
 
 interface Progress {
@@ -44,7 +70,7 @@ interface Progress {
 }
 
 /** undici starts a request when it has a connection to write it to: until then GitLab cannot know of it. */
-function noting(progress: Progress): Dispatcher.DispatcherComposeInterceptor {
+function noting(progress: Progress, ended: () => void): Dispatcher.DispatcherComposeInterceptor {
   return (dispatch) => (options, handler) =>
     dispatch(options, {
       onRequestStart(controller, context): void {
@@ -53,7 +79,10 @@ function noting(progress: Progress): Dispatcher.DispatcherComposeInterceptor {
       },
       onResponseStart: (...event) => handler.onResponseStart?.(...event),
       onResponseData: (...event) => handler.onResponseData?.(...event),
-      onResponseEnd: (...event) => handler.onResponseEnd?.(...event),
+      onResponseEnd: (...event) => {
+        ended();
+        handler.onResponseEnd?.(...event);
+      },
       onResponseError: (...event) => handler.onResponseError?.(...event),
     });
 }
