@@ -12,7 +12,6 @@ import type { Audit } from './audit.ts';
 import { createCall } from './call.ts';
 import type { CallTool } from './call.ts';
 import { createConfirm } from './confirm.ts';
-import { foresightOf } from './foresight.ts';
 import { createLimits } from './limits.ts';
 import { createMetrics } from './metrics.ts';
 import type { Metrics } from './metrics.ts';
@@ -50,7 +49,6 @@ export function createCalls(options: CallsOptions): Calls {
     hash,
     seal,
     api: randomUUID(),
-    foresee: foresightOf(config, hash),
     maxOutstandingPerCaller: config.MAX_OUTSTANDING_PER_CALLER,
     maxOutstanding: config.MAX_OUTSTANDING,
     now,

@@ -5,6 +5,7 @@ import type { Config } from '../config/settings.ts';
 import type { Log } from '../log.ts';
 import type { Broker } from '../queue/broker.ts';
 import { TOUCHED } from '../queue/message.ts';
+import { createRememberedHash } from '../queue/remembered-hash.ts';
 import type { QueueSecrets } from '../queue/secret.ts';
 import type { Shutdown } from '../shutdown.ts';
 import { tools, toolsets } from '../tools/index.ts';
@@ -13,7 +14,6 @@ import { createAccess } from './access.ts';
 import { createApp } from './app.ts';
 import { createAudit } from './audit.ts';
 import { createCalls } from './calls.ts';
-import { createApiHash } from './hash.ts';
 import { listen } from './listen.ts';
 import { createListings } from './listings.ts';
 import { createCancels } from './mcp/cancels.ts';
@@ -86,7 +86,7 @@ function hearOthers({ broker, log }: ApiOptions, cancels: Cancels, touched: () =
 /** Starts the API role on its queue; resolves with its URL once it listens. */
 export async function startApi(options: ApiOptions): Promise<string> {
   const { config, server, broker, log, shutdown } = options;
-  const hash = createApiHash(options.secrets[0]);
+  const hash = createRememberedHash(options.secrets[0], ['caller', 'user', 'flow']);
   const grants = grantsOf(config);
   const defaults = defaultsOf(config);
   const asksFirst = (name: string): boolean =>

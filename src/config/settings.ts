@@ -45,8 +45,7 @@ export const schema = z.object({
     }),
   GITLAB_API_URL: gitlabApiUrl().default('https://gitlab.com/api/v4').register(notes, {
     group: 'GitLab',
-    meaning:
-      'GitLab, by its address or by its REST base URL, the same for API and worker; /api/v4 is appended where it is missing.',
+    meaning: 'GitLab, by its address or by its REST base URL; /api/v4 is appended where it is missing.',
     requiredWhen: 'GitLab is self-managed',
   }),
   GITLAB_CA_CERT_PEM: certificates().optional().register(notes, {
@@ -70,7 +69,7 @@ export const schema = z.object({
     .default([])
     .register(notes, {
       group: 'GitLab',
-      meaning: `Comma list of rate limits, as in api=600/60s,search=off, in place of gitlab.com's own; off: only what GitLab says counts. The same for API and worker. Names: ${rateLimitNames.join(', ')}.`,
+      meaning: `Comma list of rate limits, as in api=600/60s,search=off, in place of gitlab.com's own; off: only what GitLab says counts. Names: ${rateLimitNames.join(', ')}.`,
     }),
   GITLAB_ALLOWED_PROJECT_IDS: projectList().default([]).register(notes, {
     group: 'Policy',
@@ -211,7 +210,7 @@ export const schema = z.object({
   READ_CACHE: oneOf(['off', 'etag']).default('etag').register(notes, {
     group: 'Worker',
     meaning:
-      'Whether answers of GitLab are kept, sealed, so that GitLab need not send again what has not changed: off, or etag. The same for API and worker.',
+      'Whether answers of GitLab are kept, sealed, so that GitLab need not send again what has not changed: off, or etag.',
   }),
   READ_CACHE_BYTES: wholeNumber(1_048_576, 4_294_967_296).default(67_108_864).register(notes, {
     group: 'Worker',

@@ -1,5 +1,5 @@
 import { Queue, Worker } from 'bullmq';
-import type { Broker, Delivered } from './broker.ts';
+import type { Broker } from './broker.ts';
 import { NO_EVENTS, PREFIX, queueName, UNKEPT } from './broker.ts';
 import { createMemoryCoordinator } from './coordinator-memory.ts';
 import { memoryBackendFactory } from './memory/backend.ts';
@@ -17,13 +17,7 @@ export function createMemoryBroker(): Broker {
     replays: createMemoryReplays({ clock: Date.now }),
     queue: (kind) => new Queue(queueName(kind), { ...place, ...NO_EVENTS }, factory),
     worker: (kind, processor, options) =>
-      new Worker(
-        queueName(kind),
-        // BullMQ makes an AbortSignal only for a processor with three parameters.
-        async (job: Delivered['job'], token, signal) => processor({ job, token, signal }),
-        { ...place, ...UNKEPT, ...options },
-        factory,
-      ),
+      new Worker(queueName(kind), processor, { ...place, ...UNKEPT, ...options }, factory),
     cache: (maxBytes) => createMemoryReadCache({ maxBytes, now: Date.now }),
     isReady: () => true,
     generation: () => 0,

@@ -1,17 +1,12 @@
 import { Queue, Worker } from 'bullmq';
-import type { Processor } from 'bullmq';
 import type { Broker, CallQueue } from './broker.ts';
 import { NO_EVENTS, PREFIX, queueName, UNKEPT } from './broker.ts';
-import type { Ticket } from './call.ts';
 import { createRedisCoordinator } from './coordinator-redis.ts';
-import { CACHE_PATIENCE_MS, cacheKeys, createRedisReadCache } from './read-cache-redis.ts';
+import { CACHE_PATIENCE_MS, createRedisReadCache } from './read-cache-redis.ts';
 import { quietBackendOn } from './quiet-backend.ts';
 import { impatient, inspectRedis, openLink, redisAddress, reportOutages, workerConnection } from './redis.ts';
 import type { RedisLink } from './redis.ts';
 import { createRedisReplays } from './replays-redis.ts';
-import { handOver } from './scripts/hand-over.ts';
-import type { Handed } from './scripts/hand-over.ts';
-import { keysUnder } from './scripts/keys.ts';
 
 interface RedisBrokerOptions {
   readonly url: string;
@@ -38,7 +33,7 @@ export function createRedisBroker({ url, role, onError }: RedisBrokerOptions): B
     openLink({ name, options: workerConnection(redisAddress(url)), outage: reportOutages(onError) });
   // An API's commands fail at once when Redis is gone, but BullMQ's workers must wait for it.
   const crew = role === 'all' ? openPatient('gitlab-workers') : link;
-  const startWorker = workersOn(crew);
+  const backend = quietBackendOn(crew);
   return {
     coordinator,
     replays: createRedisReplays({ link, prefix: PREFIX }),
@@ -50,7 +45,10 @@ export function createRedisBroker({ url, role, onError }: RedisBrokerOptions): B
       queue.on('error', () => undefined);
       return overLink(queue, link);
     },
-    worker: startWorker,
+    worker: (kind, processor, workerOptions) => {
+      const options = { connection: crew.client, prefix: PREFIX, ...UNKEPT, ...workerOptions };
+      return new Worker(queueName(kind), processor, options, backend);
+    },
     cache: (maxBytes) =>
       createRedisReadCache({ link: impatient(link, CACHE_PATIENCE_MS), prefix: PREFIX, maxBytes, now: Date.now }),
     isReady: coordinator.isReady,
@@ -67,27 +65,6 @@ export function createRedisBroker({ url, role, onError }: RedisBrokerOptions): B
       crew.close();
       await coordinator.close();
     },
-  };
-}
-
-/** Workers to whom Redis says with each call what they would ask next. */
-function workersOn(link: RedisLink): Broker['worker'] {
-  const handed = new Map<string, Handed>();
-  const backend = quietBackendOn({
-    link,
-    handOver: handOver(keysUnder(PREFIX), cacheKeys(PREFIX).used),
-    onHanded: (callId, what) => void handed.set(callId, what),
-  });
-  return (kind, processor, workerOptions) => {
-    // BullMQ makes an AbortSignal only for a processor with three parameters.
-    const handing: Processor<Ticket, void> = async (job, token, signal) => {
-      const { id = '' } = job;
-      const what = handed.get(id);
-      handed.delete(id);
-      return processor({ job, token, signal, handed: what });
-    };
-    const options = { connection: link.client, prefix: PREFIX, ...UNKEPT, ...workerOptions };
-    return new Worker(queueName(kind), handing, options, backend);
   };
 }
 

@@ -1,9 +1,8 @@
-import type { Job, Queue, Worker, WorkerOptions } from 'bullmq';
+import type { Job, Processor, Queue, Worker, WorkerOptions } from 'bullmq';
 import type { Ticket } from './call.ts';
 import type { Coordinator, Kind } from './coordinator.ts';
 import type { ReadCache } from './read-cache.ts';
 import type { Replays } from './replays.ts';
-import type { Handed } from './scripts/hand-over.ts';
 
 type Jobs = Queue<Ticket, void>;
 
@@ -17,15 +16,7 @@ export interface CallWorker extends Pick<
   on(event: 'failed', listener: (job: Job<Ticket, void> | undefined) => void): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
 }
-/** A job as BullMQ delivers it to a worker. */
-export interface Delivered {
-  readonly job: Job<Ticket, void>;
-  readonly token: string | undefined;
-  readonly signal: AbortSignal | undefined;
-  /** What Redis said of the call as it handed it out. */
-  readonly handed?: Handed | undefined;
-}
-export type CallProcessor = (delivered: Delivered) => Promise<void>;
+export type CallProcessor = Processor<Ticket, void>;
 export type CallWorkerOptions = Pick<
   WorkerOptions,
   'concurrency' | 'lockDuration' | 'stalledInterval' | 'maxStalledCount'

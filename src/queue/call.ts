@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import { caller } from '../caller.ts';
 import { failureData } from '../errors.ts';
-import { gate } from '../gate.ts';
 
 /** Raised when a field changes its meaning: a worker refuses what it does not understand. */
 export const CALL_VERSION = 2;
@@ -54,25 +53,6 @@ export const answer = z.discriminatedUnion('ok', [
 ]);
 export type Answer = Readonly<z.infer<typeof answer>>;
 
-/** What a call alone tells of its first request: keyed hashes. */
-const foreseen = z.object({
-  /** GitLab, as the breaker knows it. */
-  host: z.string(),
-  gates: z.array(gate).readonly(),
-  /** The name of the answer that may be kept. */
-  cached: z.string().optional(),
-});
-export type Foreseen = Readonly<z.infer<typeof foreseen>>;
-
-const entry = foreseen.extend({ kind: z.enum(['read', 'write']) });
-type Entry = Readonly<z.infer<typeof entry>>;
-
-/** By this Redis says in the moment in which it hands a call to a worker whether it may go, and whether an answer is kept. */
-export const packEntry = ({ kind, host, gates, cached }: Entry): string =>
-  JSON.stringify({ kind, host, gates, cached });
-
-export const unpackEntry = (text: string): Entry => entry.parse(JSON.parse(text));
-
 /** What lies readable in Redis beside the sealed call: keyed hashes and times. */
 export const ticket = z.object({
   v: z.literal(CALL_VERSION),
@@ -82,8 +62,6 @@ export const ticket = z.object({
   user: z.string().optional(),
   /** Under which a repeated call gets this call's answer: a keyed hash. */
   replay: z.string().optional(),
-  /** Absent where it is not known beforehand. */
-  entry: z.string().optional(),
   /** The sealed call, base64. */
   sealed: z.string(),
 });

@@ -23,7 +23,7 @@ export function createMemoryCoordinator({ clock = Date.now }: MemoryCoordinatorO
     ...coordinateCalls(memory),
     ...carryReplies(memory),
     cancel: async (callId, unless) => {
-      const isClaimed = memory.claims.get(callId) !== undefined;
+      const isClaimed = memory.claims.get(callId) === true;
       if (isClaimed && unless === 'claimed') return { isClaimed };
       memory.cancelled.set(callId, true, rules.cancelMs);
       memory.gates.leave(callId);
@@ -126,8 +126,7 @@ function createMemory(clock: () => number) {
     virtualTime: createExpiring<number>(clock),
     tags: createExpiring<number>(clock),
     cancelled: createExpiring<true>(clock),
-    /** By whom. */
-    claims: createExpiring<string>(clock),
+    claims: createExpiring<true>(clock),
     replies: createExpiring<readonly Buffer[]>(clock),
   };
   const gates = createMemoryGates(clock);
@@ -189,9 +188,8 @@ function enter(memory: Memory, call: Entry): Entered {
   if (away !== undefined || passed.verdict === 'unavailable') memory.gates.leave(call.callId);
   if (passed.verdict !== 'go') return passed;
   if (call.kind === 'write') {
-    const claimant = memory.claims.get(call.callId) ?? call.claimant;
-    if (claimant !== call.claimant) return { verdict: 'claimed' };
-    memory.claims.set(call.callId, claimant, rules.claimMs);
+    if (memory.claims.get(call.callId) === true) return { verdict: 'claimed' };
+    memory.claims.set(call.callId, true, call.claimMs);
   }
   advance(memory, call);
   return passed;

@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { listenWith } from './channels.ts';
-import type { Coordinator, Place, Slot } from './coordinator.ts';
+import type { Coordinator, Entered, Place, Reserved, Slot } from './coordinator.ts';
 import { openConnections } from './redis-connections.ts';
 import type { Connections } from './redis-connections.ts';
 import { API_PATIENCE_MS, apiConnection, redisAddress, reportOutages, workerConnection } from './redis.ts';
@@ -13,7 +14,6 @@ import { cancel, reply } from './scripts/messages.ts';
 import { runScript } from './scripts/script.ts';
 import type { Inputs, Script } from './scripts/script.ts';
 import { enter, judge, reserve } from './scripts/turns.ts';
-import { readEntered, readReserved } from './scripts/verdict.ts';
 
 interface RedisCoordinatorOptions {
   readonly url: string;
@@ -72,6 +72,8 @@ export function createRedisCoordinator({ url, prefix, role, onError }: RedisCoor
 const REPLY_SILENCE_MS = 5000;
 
 const admitReply = z.tuple([z.literal([1, 0, -1]), z.number(), z.number(), z.number()]);
+const slotReply = z.tuple([z.enum(['go', 'wait', 'limited', 'unavailable']), z.number()]);
+const enterReply = z.union([slotReply, z.tuple([z.enum(['expired', 'cancelled', 'orphan', 'claimed']), z.number()])]);
 
 type Calls = Omit<Coordinator, 'receive' | 'onCancel' | 'onAnnounce' | 'close'>;
 type Run = (script: Script, inputs: Inputs) => Promise<unknown>;
@@ -149,7 +151,7 @@ const gateArgs = (gates: Slot['gates']): number[] =>
 function takeTurns(run: Run, keys: Keys): Pick<Calls, 'enter' | 'reserve' | 'learn' | 'judge'> {
   return {
     enter: async (call) => {
-      const { callId, kind, api, priority, host, gates, claimant, deadline, now } = call;
+      const { callId, kind, api, priority, host, gates, worker, claimMs, deadline, now } = call;
       const own = [
         keys.alive(api),
         keys.cancel(callId),
@@ -158,18 +160,20 @@ function takeTurns(run: Run, keys: Keys): Pick<Calls, 'enter' | 'reserve' | 'lea
         keys.breaker(host),
         keys.places(callId),
       ];
+      // A fresh name for each entry: a job that is delivered twice to one worker is claimed once.
+      const claimant = `${worker}:${randomUUID()}`;
       const answer = await run(enter, {
         keys: [...own, ...gateKeys(keys, gates)],
-        args: [now, deadline, callId, priority, kind, claimant, ...gateArgs(gates)],
+        args: [now, deadline, callId, priority, kind, claimant, claimMs, ...gateArgs(gates)],
       });
-      return readEntered(answer);
+      return verdictOf(enterReply.parse(answer));
     },
     reserve: async ({ callId, host, gates, deadline, now }) => {
       const answer = await run(reserve, {
         keys: [keys.breaker(host), keys.places(callId), ...gateKeys(keys, gates)],
         args: [now, deadline, callId, ...gateArgs(gates)],
       });
-      return readReserved(answer);
+      return verdictOf(slotReply.parse(answer));
     },
     learn: async ({ gate, now, window, blockedUntil = '', isUnsaid = false }) => {
       const { requests = '', periodMs = '', used = '', resetAt = '' } = window ?? {};
@@ -183,6 +187,12 @@ function takeTurns(run: Run, keys: Keys): Pick<Calls, 'enter' | 'reserve' | 'lea
       await run(judge, { keys: [keys.breaker(host)], args: [now, ok ? 1 : 0, callId] });
     },
   };
+}
+
+function verdictOf([verdict, waitMs]: z.infer<typeof slotReply>): Reserved;
+function verdictOf([verdict, waitMs]: z.infer<typeof enterReply>): Entered;
+function verdictOf([verdict, waitMs]: z.infer<typeof enterReply>): Entered {
+  return verdict === 'wait' || verdict === 'limited' || verdict === 'unavailable' ? { verdict, waitMs } : { verdict };
 }
 
 /** A listener's fault costs neither the other messages nor the connection. */

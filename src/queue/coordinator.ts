@@ -1,5 +1,3 @@
-import type { Gate, Limit } from '../gate.ts';
-
 /**
  * What the replicas agree on besides the queue itself: who is alive, who may send when, what was cancelled, who gets
  * which answer. Two implementations (Redis, one process) are held to one test suite.
@@ -81,6 +79,22 @@ export type Admitted = Liveness &
     | { readonly admitted: false; readonly full: 'user' | 'all'; readonly outstanding: number }
   );
 
+/** So many requests in each period, which begins at a whole multiple of it since the epoch, as GitLab's do. */
+export interface Limit {
+  readonly requests: number;
+  readonly periodMs: number;
+}
+
+/** One thing that GitLab counts requests for: a token, a token's searches, the address of these workers … */
+export interface Gate {
+  /** A keyed hash. */
+  readonly key: string;
+  /** What is known of it beforehand; what GitLab says counts where it is stricter or nothing is known. */
+  readonly limit?: Limit | undefined;
+  /** Of a gate of which nothing is known one request goes ahead, and the others wait for what its answer says. */
+  readonly asksFirst?: boolean | undefined;
+}
+
 export interface Slot {
   readonly callId: string;
   /** GitLab, as the breaker knows it. */
@@ -96,8 +110,9 @@ export interface Entry extends Slot {
   readonly priority: number;
   readonly kind: Kind;
   readonly api: string;
-  /** Under which a write is claimed: this delivery of the call to a worker, and no other. */
-  readonly claimant: string;
+  /** Who claims a write, and for how long nobody else may, in milliseconds. */
+  readonly worker: string;
+  readonly claimMs: number;
 }
 
 /** After `wait` the same slot is asked for again; `limited`: it would come after the deadline; `unavailable`: the breaker is open. */

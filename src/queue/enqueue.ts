@@ -1,6 +1,6 @@
 import { Failure } from '../errors.ts';
 import type { FailureData } from '../errors.ts';
-import { CALL_VERSION, packEntry } from './call.ts';
+import { CALL_VERSION } from './call.ts';
 import type { Call, Ticket } from './call.ts';
 import type { Admitted } from './coordinator.ts';
 import type { Counter, Question } from './question.ts';
@@ -106,8 +106,8 @@ function busy({ full, outstanding }: Extract<Admitted, { admitted: false }>): Fa
   return new Failure('BUSY', words, { retryAfterMs: BUSY_MS });
 }
 
-function ticketOf({ seal, api, foresee, now }: Counter, question: Question, user: string): Ticket {
-  const { callId, kind, tool, args, caller, token, deadline, noCache, replay } = question;
+function ticketOf({ seal, api, now }: Counter, question: Question, user: string): Ticket {
+  const { callId, tool, args, caller, token, deadline, noCache, replay } = question;
   const call: Call = {
     v: CALL_VERSION,
     id: callId,
@@ -125,7 +125,6 @@ function ticketOf({ seal, api, foresee, now }: Counter, question: Question, user
     deadline,
     user,
     ...(replay !== undefined && { replay }),
-    ...(foresee !== undefined && { entry: packEntry({ kind, ...foresee(call) }) }),
     sealed: seal.seal(JSON.stringify(call), `call:${callId}`).toString('base64'),
   };
 }

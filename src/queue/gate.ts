@@ -1,5 +1,4 @@
-import type { Gate, Limit } from '../gate.ts';
-import type { Lesson } from './coordinator.ts';
+import type { Gate, Lesson, Limit } from './coordinator.ts';
 import { rules } from './scripts/rules.ts';
 
 /**

@@ -1,5 +1,4 @@
-import type { Gate } from '../gate.ts';
-import type { Coordinator, Reserved, Slot } from './coordinator.ts';
+import type { Coordinator, Gate, Reserved, Slot } from './coordinator.ts';
 import { createExpiring } from './expiring.ts';
 import type { Expiring } from './expiring.ts';
 import { asks, charged, OPEN_GATE, pauseFor, present, taught, waitFor } from './gate.ts';

@@ -2,7 +2,6 @@ import type { Caller } from '../caller.ts';
 import type { Log } from '../log.ts';
 import type { AdmissionLine } from './admission-line.ts';
 import type { Broker, CallQueue } from './broker.ts';
-import type { Call, Foreseen } from './call.ts';
 import type { Kind } from './coordinator.ts';
 import type { Forecast } from './forecast.ts';
 import type { Seal } from './seal.ts';
@@ -36,8 +35,6 @@ export interface AskOptions {
   readonly hash: (label: string, value: string) => string;
   /** The name of this replica. */
   readonly api: string;
-  /** What a call alone tells of its first request; nothing is asked beforehand where it is absent. */
-  readonly foresee?: (call: Call) => Foreseen;
   readonly maxOutstandingPerCaller: number;
   /** Most calls of all callers and replicas that wait or run. */
   readonly maxOutstanding: number;

@@ -14,17 +14,10 @@ interface RedisReadCacheOptions {
   readonly now: () => number;
 }
 
-export const cacheKeys = (prefix: string) => ({
-  answers: `${prefix}:cache:answers`,
-  /** When each was used, by name. */
-  used: `${prefix}:cache:used`,
-  names: `${prefix}:cache:names`,
-});
-
 /** Keeps answers in Redis, for all workers. */
 export function createRedisReadCache({ link, prefix, maxBytes, now }: RedisReadCacheOptions): ReadCache {
-  const { answers, used, names } = cacheKeys(prefix);
-  const keys = [answers, used, names];
+  const answers = `${prefix}:cache:answers`;
+  const keys = [answers, `${prefix}:cache:used`, `${prefix}:cache:names`];
   const run = async (which: Script, args: Inputs['args']): Promise<unknown> =>
     link.run(async (client) => runScript(client, which, { keys, args }));
   return {

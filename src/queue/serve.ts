@@ -2,7 +2,6 @@ import { DelayedError } from 'bullmq';
 import type { Log } from '../log.ts';
 import type { Broker, CallWorker } from './broker.ts';
 import type { Kind } from './coordinator.ts';
-import { createExpiring } from './expiring.ts';
 import type { Seal } from './seal.ts';
 import { bury, takeTurn } from './turn.ts';
 import type { Desk, Handle } from './turn.ts';
@@ -23,8 +22,8 @@ interface ServeOptions {
   readonly broker: Broker;
   readonly seal: Seal;
   readonly handle: Handle;
+  readonly host: Desk['host'];
   readonly foresee: Desk['foresee'];
-  readonly lookAhead?: Desk['lookAhead'];
   /** The name of this worker, for claims and signs of life. */
   readonly worker: string;
   readonly concurrency: Readonly<Record<Kind, number>>;
@@ -48,15 +47,13 @@ export async function createServe(options: ServeOptions): Promise<Serve> {
   const { broker, log } = options;
   const desk: Desk = { ...options, coordinator: broker.coordinator, replays: broker.replays };
   const running = { active: 0 };
-  const cancelled = createRecent(options.now);
   const workers = {
-    read: startWorker('read', { ...options, desk, running, isCancelled: cancelled.has }),
-    write: startWorker('write', { ...options, desk, running, isCancelled: () => false }),
+    read: startWorker('read', { ...options, desk, running }),
+    write: startWorker('write', { ...options, desk, running }),
   };
   const everyone = Object.values(workers);
   // A write that is under way goes on: whether it has happened would be unknown.
   const cancels = await broker.coordinator.onCancel((callId) => {
-    cancelled.add(callId);
     workers.read.cancelJob(callId, 'cancelled');
   });
   await Promise.all(everyone.map(async (worker) => worker.waitUntilReady()));
@@ -81,24 +78,6 @@ export async function createServe(options: ServeOptions): Promise<Serve> {
   };
 }
 
-/** Longer than a call is on its way from Redis, which says that it may go, to this worker. */
-const REMEMBERED_MS = 10_000;
-
-/** Calls that were cancelled just now: BullMQ cancels only what it has begun. */
-function createRecent(now: () => number): {
-  readonly add: (callId: string) => void;
-  readonly has: (callId: string) => boolean;
-} {
-  const calls = createExpiring<true>(now);
-  return {
-    add: (callId) => {
-      calls.tidy();
-      calls.set(callId, true, REMEMBERED_MS);
-    },
-    has: (callId) => calls.get(callId) === true,
-  };
-}
-
 /** Says every second that this worker takes calls. */
 async function showLife({ broker, worker }: ServeOptions): Promise<{ readonly end: () => void }> {
   const { coordinator } = broker;
@@ -119,18 +98,17 @@ async function showLife({ broker, worker }: ServeOptions): Promise<{ readonly en
 interface Shift extends ServeOptions {
   readonly desk: Desk;
   readonly running: { active: number };
-  readonly isCancelled: (callId: string) => boolean;
 }
 
-function startWorker(kind: Kind, { broker, desk, running, isCancelled, concurrency, log }: Shift): CallWorker {
+function startWorker(kind: Kind, { broker, desk, running, concurrency, log }: Shift): CallWorker {
+  // BullMQ makes an AbortSignal only for a processor with three parameters.
   const never = new AbortController();
   const worker = broker.worker(
     kind,
-    async ({ job, token, signal: given = never.signal, handed }) => {
+    async (job, token, signal) => {
       running.active += 1;
-      const signal = isCancelled(job.id ?? '') ? AbortSignal.abort('cancelled') : given;
       try {
-        await takeTurn(desk, { kind, job, token, signal, handed });
+        await takeTurn(desk, { kind, job, token, signal: signal ?? never.signal });
       } catch (error) {
         if (error instanceof DelayedError) throw error;
         log.error({ callId: job.id, err: error }, 'a call could not be taken');

@@ -2,13 +2,10 @@ import { DelayedError } from 'bullmq';
 import type { Job } from 'bullmq';
 import { failureDataOf } from '../errors.ts';
 import type { FailureData } from '../errors.ts';
-import type { Gate } from '../gate.ts';
 import type { Log } from '../log.ts';
-import type { Delivered } from './broker.ts';
 import { call as callSchema, ticket as ticketSchema } from './call.ts';
-import type { Answer, Call, Foreseen, Ticket } from './call.ts';
-import type { Coordinator, Entered, Kind, Lesson, Reserved } from './coordinator.ts';
-import { entering } from './entering.ts';
+import type { Answer, Call, Ticket } from './call.ts';
+import type { Coordinator, Entered, Gate, Kind, Lesson, Reserved } from './coordinator.ts';
 import { packMessage, TOUCHED } from './message.ts';
 import { dropKey, holdKey, KEY_LOST, settleKey } from './replay-turn.ts';
 import type { Replays } from './replays.ts';
@@ -42,21 +39,31 @@ export class Later extends Error {
   }
 }
 
+export interface Foreseen {
+  /** That the first request of the call must pass. */
+  readonly gates: readonly Gate[];
+  /** To be called when the call's turn is over. */
+  readonly end: () => void;
+}
+
 /** What every turn needs. */
 export interface Desk {
   readonly coordinator: Coordinator;
   readonly replays: Replays;
   readonly seal: Seal;
   readonly handle: Handle;
+  /** GitLab, as the breaker knows it: a keyed hash. */
+  readonly host: string;
   /** What a call alone tells of its first request. */
   readonly foresee: (call: Call) => Foreseen;
-  /** Looks for the kept answer of that name, unless it is known that there is none, until the function given back is called. */
-  readonly lookAhead?: ((name: string, isCached: boolean | undefined) => () => void) | undefined;
   /** The name of this worker, for claims. */
   readonly worker: string;
   readonly now: () => number;
   readonly log: Log;
 }
+
+/** Longer than any call lives, so that a job queued twice by mistake still writes once. */
+const CLAIM_MS = 3_600_000;
 
 /** What the client hears when a worker died over its call. */
 const DIED: Readonly<Record<Kind, FailureData>> = {
@@ -169,8 +176,11 @@ async function turnAway(desk: Desk, { job, token }: Delivery, entered: Entered):
   }
 }
 
-interface Delivery extends Delivered {
+/** A job as BullMQ delivers it to a worker. */
+interface Delivery {
   readonly kind: Kind;
+  readonly job: QueuedJob;
+  readonly token: string | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -178,9 +188,8 @@ function opened({ seal }: Desk, { id, sealed }: Address): Call {
   return callSchema.parse(JSON.parse(seal.open(sealed, `call:${id}`).toString('utf8')));
 }
 
-async function run(desk: Desk, { kind, job, signal }: Delivery, { call, foreseen }: Begun): Promise<void> {
-  const { coordinator, now } = desk;
-  const { host, gates } = foreseen;
+async function run(desk: Desk, { kind, job, signal }: Delivery, { call, gates }: Begun): Promise<void> {
+  const { coordinator, host, now } = desk;
   const to = addressOf(job);
   const { id: callId, deadline } = call;
   const answer = await desk.handle(call, {
@@ -198,39 +207,38 @@ async function run(desk: Desk, { kind, job, signal }: Delivery, { call, foreseen
   await sendAnswer(desk, to, answer);
 }
 
-/** A call, and what it tells of its first request. */
-interface Begun {
+/** A call, and what its first request must pass. */
+interface Begun extends Pick<Foreseen, 'gates'> {
   readonly call: Call;
-  readonly ticket: Ticket;
-  readonly foreseen: Foreseen;
 }
 
 /** One delivery of a call: asks the coordinator, runs the handler, sends the answer or comes again later. */
 export async function takeTurn(desk: Desk, delivery: Delivery): Promise<void> {
-  const ticket = ticketSchema.parse(delivery.job.data);
   const call = opened(desk, addressOf(delivery.job));
-  const begun = { call, ticket, foreseen: desk.foresee(call) };
-  const end = lookAhead(desk, delivery, begun);
+  const { gates, end } = desk.foresee(call);
   try {
-    await takeTurnOf(desk, delivery, begun);
+    await takeTurnOf(desk, delivery, { call, gates });
   } finally {
-    end?.();
+    end();
   }
 }
 
-function lookAhead(desk: Desk, { handed }: Delivery, { ticket, foreseen }: Begun): (() => void) | undefined {
-  const { cached } = foreseen;
-  const mayGo = handed === undefined || handed.entered.verdict === 'go';
-  if (cached === undefined || !mayGo) return undefined;
-  const isLookedFor = ticket.entry?.includes(cached) === true;
-  return desk.lookAhead?.(cached, isLookedFor ? handed?.isCached : undefined);
-}
-
 async function takeTurnOf(desk: Desk, delivery: Delivery, begun: Begun): Promise<void> {
-  const { kind, job, token, handed } = delivery;
-  const { call } = begun;
-  const { priority } = job;
-  const entered = await entering(desk, { ...begun, callId: call.id, kind, priority, handed });
+  const { kind, job, token } = delivery;
+  const { call, gates } = begun;
+  const { api, deadline } = ticketSchema.parse(job.data);
+  const entered = await desk.coordinator.enter({
+    api,
+    deadline,
+    callId: call.id,
+    kind,
+    host: desk.host,
+    gates,
+    now: desk.now(),
+    priority: job.priority,
+    worker: desk.worker,
+    claimMs: CLAIM_MS,
+  });
   if (entered.verdict !== 'go') return turnAway(desk, delivery, entered);
   const to = addressOf(job);
   try {

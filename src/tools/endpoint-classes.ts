@@ -1,7 +1,12 @@
-import type { Limit } from '../gate.ts';
 import type { GitLabRequest } from '../gitlab/request.ts';
 import { routeOf } from './facts.ts';
 import type { Endpoint } from './tool.ts';
+
+/** So many requests in each period. */
+interface Limit {
+  readonly requests: number;
+  readonly periodMs: number;
+}
 
 /** Endpoints whose requests GitLab counts together, beside all others of the same token. */
 export interface EndpointClass {

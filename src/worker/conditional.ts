@@ -4,7 +4,6 @@ import type { GitLabRequest, GitLabResponse } from '../gitlab/request.ts';
 import type { Log } from '../log.ts';
 import type { ReadCache } from '../queue/read-cache.ts';
 import type { Seal } from '../queue/seal.ts';
-import { cachedName, isCached, touchedBy } from '../tools/cached-reads.ts';
 
 interface ReadCacheOptions {
   readonly cache: ReadCache;
@@ -21,8 +20,10 @@ interface ReadCacheOptions {
 export function withReadCache(client: GitLabClient, options: ReadCacheOptions): CachedClient {
   const desk: Desk = { ...options, client, ahead: new Map() };
   return {
-    lookAhead: (name, isThere) => {
-      const look = isThere === false ? NONE : lookUp(desk, name);
+    lookAhead: (request, token) => {
+      if (!isCached(request)) return nothing;
+      const name = nameOf(desk, request, { token });
+      const look = lookUp(desk, name);
       desk.ahead.set(name, look);
       return () => {
         if (desk.ahead.get(name) === look) desk.ahead.delete(name);
@@ -37,11 +38,8 @@ export function withReadCache(client: GitLabClient, options: ReadCacheOptions): 
   };
 }
 
-/**
- * Begins to look for the kept answer of that name, for a request that will be sent soon, until the function given back is
- * called; there is none to be looked for where that is known.
- */
-type LookAhead = (name: string, isThere: boolean | undefined) => () => void;
+/** Begins to look for the kept answer to a request that will be sent soon, until the function given back is called. */
+export type LookAhead = (request: GitLabRequest, token: string) => () => void;
 
 interface CachedClient extends GitLabClient {
   readonly lookAhead: LookAhead;
@@ -53,7 +51,9 @@ interface Desk extends ReadCacheOptions {
   readonly ahead: Map<string, Promise<KeptAnswer | undefined>>;
 }
 
-const NONE: Promise<undefined> = Promise.resolve(undefined);
+const nothing = (): void => undefined;
+
+const isCached = ({ method, accept }: GitLabRequest): boolean => method === 'GET' && accept === 'json';
 
 /** A larger answer is not worth the time to pack it. */
 const LARGEST_TEXT = 2_097_152;
@@ -66,7 +66,7 @@ const keptAnswer = z.object({ etag: z.string(), headers: z.record(z.string(), z.
 type KeptAnswer = z.infer<typeof keptAnswer>;
 
 async function read(desk: Desk, request: GitLabRequest, sending: Sending): Promise<GitLabResponse> {
-  const name = cachedName(desk.hash, request, sending.token);
+  const name = nameOf(desk, request, sending);
   const ahead = desk.ahead.get(name);
   desk.ahead.delete(name);
   const kept = await (ahead ?? lookUp(desk, name));
@@ -79,7 +79,7 @@ async function read(desk: Desk, request: GitLabRequest, sending: Sending): Promi
 /** Dropped before, for whoever reads meanwhile, and again after, for what was kept meanwhile. */
 async function write(desk: Desk, request: GitLabRequest, sending: Sending): Promise<GitLabResponse> {
   const drop = async (): Promise<void> => {
-    await desk.cache.drop(touchedBy(desk.hash, request, sending.token)).catch(noting(desk));
+    await desk.cache.drop(touchedBy(desk, request, sending)).catch(noting(desk));
   };
   await drop();
   try {
@@ -128,6 +128,27 @@ function shownHeaders({ headers }: GitLabResponse): KeptAnswer['headers'] {
 
 /** An answer opens under its own name only. */
 const contextOf = (name: string): string => `cache:${name}`;
+
+const parentOf = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
+
+/** The resource above, the resource, the question: so that beginnings of a name stand for a resource and for what lies under it. */
+function nameOf({ hash }: Desk, { path, query, accept }: GitLabRequest, { token }: Pick<Sending, 'token'>): string {
+  const asked = Object.entries(query).filter(([, value]) => value !== undefined);
+  const sorted = asked.toSorted(([a], [b]) => (a < b ? -1 : 1));
+  return resourceName(hash, token, path) + hash('cached question', JSON.stringify([accept, sorted]));
+}
+
+function resourceName(hash: Desk['hash'], token: string, path: string): string {
+  return placeName(hash, token, parentOf(path)) + placeName(hash, token, path);
+}
+
+const placeName = (hash: Desk['hash'], token: string, path: string): string =>
+  hash('cached resource', JSON.stringify([token, path]));
+
+/** The resource itself, the list that it is on, and what lies directly under it. */
+function touchedBy({ hash }: Desk, { path }: GitLabRequest, { token }: Sending): readonly string[] {
+  return [resourceName(hash, token, path), resourceName(hash, token, parentOf(path)), placeName(hash, token, path)];
+}
 
 function noting({ log }: Pick<Desk, 'log'>): (error: unknown) => void {
   return (error) => {

@@ -3,7 +3,7 @@ import { readRateLimit } from '../gitlab/headers.ts';
 import type { RateLimit, ResponseHeaders } from '../gitlab/headers.ts';
 import type { Lesson } from '../queue/coordinator.ts';
 import type { Turn } from '../queue/turn.ts';
-import type { RequestGates } from '../tools/gates.ts';
+import type { RequestGates } from './gates.ts';
 import { rateWindowOf } from './rate-window.ts';
 import type { KnownLimit } from './rate-window.ts';
 

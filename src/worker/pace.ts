@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../errors.ts';
 import type { FailureData } from '../errors.ts';
-import type { Gate } from '../gate.ts';
+import type { Gate } from '../queue/coordinator.ts';
 import { allowedIn, Later, limited, unavailable, WORTH_TELLING_MS } from '../queue/turn.ts';
 import type { Turn } from '../queue/turn.ts';
 

@@ -1,6 +1,5 @@
 import type { RateLimit } from '../gitlab/headers.ts';
-import type { Limit } from '../gate.ts';
-import type { Lesson } from '../queue/coordinator.ts';
+import type { Lesson, Limit } from '../queue/coordinator.ts';
 
 /** A limit as GitLab shows it, and the one that was found to be behind it. */
 export interface KnownLimit extends Limit {

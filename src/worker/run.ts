@@ -15,7 +15,7 @@ import { show } from '../tools/show.ts';
 import type { Args } from '../tools/tool.ts';
 import { createAsker } from './asker.ts';
 import type { Asker } from './asker.ts';
-import type { Gates } from '../tools/gates.ts';
+import type { Gates } from './gates.ts';
 import type { GitLabUsers } from './gitlab-users.ts';
 import { createLessons } from './lessons.ts';
 import type { Lessons } from './lessons.ts';

@@ -9,10 +9,10 @@ import type { QueueSecrets } from '../queue/secret.ts';
 import { createServe } from '../queue/serve.ts';
 import type { Shutdown } from '../shutdown.ts';
 import { isAudited } from '../tools/audited.ts';
-import { createForesight, FORESEEN_LABELS } from '../tools/foresight.ts';
 import { tools } from '../tools/index.ts';
 import { withReadCache } from './conditional.ts';
-import { createGates } from '../tools/gates.ts';
+import { createForesight } from './foresight.ts';
+import { createGates } from './gates.ts';
 import { createGitLabUsers } from './gitlab-users.ts';
 import { serveHealth } from './health.ts';
 import { createRun } from './run.ts';
@@ -34,7 +34,7 @@ interface WorkerOptions {
 const HAND_BACK_MS = 10_000;
 
 /** What comes again with each call of a token, and more than once in a call. */
-const REMEMBERED = [...FORESEEN_LABELS, 'gitlab user'];
+const REMEMBERED = ['gate token', 'gate route', 'gitlab user', 'cached resource', 'cached question'];
 
 /** Starts the worker role on its queue; resolves once it takes calls. */
 export async function startWorker(options: WorkerOptions): Promise<void> {
@@ -51,20 +51,17 @@ export async function startWorker(options: WorkerOptions): Promise<void> {
   });
   shutdown.add('GitLab connections', async () => client.close());
   const hash = createRememberedHash(secrets[0], REMEMBERED);
-  const { GITLAB_API_URL: apiUrl } = config;
-  const means = { apiUrl, tools, hash, now: Date.now };
-  const host = hash('host', apiUrl);
-  const gates = createGates({ ...means, limits: config.GITLAB_RATE_LIMITS });
+  const host = hash('host', config.GITLAB_API_URL);
+  const means = { hash, now: Date.now };
+  const gates = createGates({ ...means, apiUrl: config.GITLAB_API_URL, limits: config.GITLAB_RATE_LIMITS, tools });
   const { coordinator } = broker;
   const users = createGitLabUsers({
-    hash,
-    now: Date.now,
+    ...means,
     client: createSpareClient({ client, coordinator, gates, host, now: Date.now }),
   });
   const seal = createSeal({ secrets });
   const cache = config.READ_CACHE === 'off' ? undefined : broker.cache(config.READ_CACHE_BYTES);
   const cached = cache === undefined ? undefined : withReadCache(client, { cache, seal, hash, log });
-  const foresee = createForesight({ ...means, gates, isCaching: cache !== undefined });
   const serve = await createServe({
     broker,
     seal,
@@ -78,8 +75,8 @@ export async function startWorker(options: WorkerOptions): Promise<void> {
       random: Math.random,
       log,
     }),
-    foresee,
-    lookAhead: cached?.lookAhead,
+    host,
+    foresee: createForesight({ tools, gates, lookAhead: cached?.lookAhead }),
     worker: randomUUID(),
     concurrency: { read: config.WORKER_READ_CONCURRENCY, write: config.WORKER_WRITE_CONCURRENCY },
     now: Date.now,

@@ -108,21 +108,6 @@ describe('docker-compose.yml', () => {
     expect(Object.fromEntries(profiles)).toEqual({ redis: [], api: [], worker: [], gitlab: ['demo'] });
   });
 
-  test('both roles are given the same of what the API foretells by', () => {
-    const { api, worker } = services;
-
-    for (const name of [
-      'GITLAB_API_URL',
-      'GITLAB_RATE_LIMITS',
-      'READ_CACHE',
-      'QUEUE_SECRET',
-      'QUEUE_SECRET_PREVIOUS',
-    ]) {
-      expect(Object.keys(api.environment)).toContain(name);
-      expect(api.environment[name]).toBe(worker.environment[name]);
-    }
-  });
-
   test('a worker is given no token that lets somebody in, and no shared GitLab token', () => {
     const names = Object.keys(services.worker.environment);
 

@@ -88,14 +88,6 @@ describe('what a deployer chooses', () => {
     expect(configOf('operated', 'worker')).toMatchObject({ MCP_LOG_LEVEL: 'debug', AUDIT_LOG: 'all' });
   });
 
-  test('is the same for both roles in what the API foretells by', () => {
-    for (const [name] of deployments) {
-      const [api, worker] = [configOf(name, 'api'), configOf(name, 'worker')];
-      for (const key of ['GITLAB_API_URL', 'GITLAB_RATE_LIMITS', 'READ_CACHE', 'QUEUE_SECRET'] as const)
-        expect([name, key, api[key]]).toEqual([name, key, worker[key]]);
-    }
-  });
-
   test('lets the old secret open while a secret changes', () => {
     expect(configOf('operated', 'api').MCP_AUTH_TOKEN_PREVIOUS).toBe(secretTexts['MCP_AUTH_TOKEN_PREVIOUS']);
     for (const role of roles)

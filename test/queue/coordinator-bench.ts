@@ -35,7 +35,8 @@ export function entry(changes: Partial<Entry> = {}): Entry {
     kind: 'read',
     api: 'api1',
     priority: 1,
-    claimant: 'delivery1',
+    worker: 'worker1',
+    claimMs: 60_000,
   } as const;
   return { ...call, host: 'gitlab', gates: [], deadline: NOW + 60_000, now: NOW, ...changes };
 }

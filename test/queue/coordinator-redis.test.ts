@@ -18,7 +18,7 @@ describe.skipIf(redisUrl === '')('the coordinator on a sound Redis', () => {
     await worker.judge({ callId: 'failing', host: 'gitlab', ok: false, now: NOW });
     await worker.beatWorker('worker1');
     await worker.learn(lesson({ gate: 'blocked', blockedUntil: NOW + 1000 }));
-    await worker.enter(entry({ callId: 'write', kind: 'write' }));
+    await worker.enter(entry({ callId: 'write', kind: 'write', claimMs: 9000 }));
     const asked = { key: 'asked', asksFirst: true };
     const gates = [{ key: 'known' }, { key: 'blocked' }, { key: 'unknown' }];
     await worker.reserve(slot({ callId: 'waiting', gates }));
@@ -49,9 +49,9 @@ describe.skipIf(redisUrl === '')('the coordinator on a sound Redis', () => {
       'vt:write',
       'workers',
     ]);
-    const seconds = { 'alive:api1': 15, 'cancel:cancelled': 600, 'claim:write': 3600, 'out:ann': 7, 'reply:api1': 60 };
+    const seconds = { 'alive:api1': 15, 'cancel:cancelled': 600, 'claim:write': 9, 'out:ann': 7, 'reply:api1': 60 };
     expect(lives).toMatchObject(seconds);
-    expect(Object.values(lives).filter((life) => life <= 0 || life > 3600)).toEqual([]);
+    expect(Object.values(lives).filter((life) => life <= 0 || life > 601)).toEqual([]);
   });
 
   test('keeps the places of a user until the last deadline, whatever comes later', async () => {

@@ -8,12 +8,11 @@ export function claimsWrites(current: () => Pair): void {
     await current().api.beat('api1');
   });
 
-  test('that is claimed goes on for its claimant, and is refused to any other delivery', async () => {
+  test.each(['worker1', 'worker2'])('that worker1 has claimed is refused to %s', async (second) => {
     const { worker } = current();
     const call = entry({ kind: 'write' });
     await expect(worker.enter(call)).resolves.toEqual({ verdict: 'go' });
-    await expect(worker.enter(call)).resolves.toEqual({ verdict: 'go' });
-    await expect(worker.enter({ ...call, claimant: 'delivery2' })).resolves.toEqual({ verdict: 'claimed' });
+    await expect(worker.enter({ ...call, worker: second })).resolves.toEqual({ verdict: 'claimed' });
   });
 
   test('that GitLab surely did not take can be claimed again', async () => {
@@ -21,7 +20,7 @@ export function claimsWrites(current: () => Pair): void {
     const call = entry({ kind: 'write' });
     await worker.enter(call);
     await worker.unclaim(call.callId);
-    await expect(worker.enter({ ...call, claimant: 'delivery2' })).resolves.toEqual({ verdict: 'go' });
+    await expect(worker.enter({ ...call, worker: 'worker2' })).resolves.toEqual({ verdict: 'go' });
   });
 
   test('that is cancelled tells whether it was claimed before; one that was not never starts', async () => {
@@ -50,7 +49,7 @@ export function claimsWrites(current: () => Pair): void {
     await worker.learn(lesson({ blockedUntil: NOW + 1000 }));
     await expect(worker.enter(call)).resolves.toEqual({ verdict: 'wait', waitMs: 1000 });
     const again = { ...call, now: NOW + 1000 };
-    await expect(worker.enter({ ...again, claimant: 'delivery2' })).resolves.toEqual({ verdict: 'go' });
+    await expect(worker.enter(again)).resolves.toEqual({ verdict: 'go' });
     await expect(worker.enter(again)).resolves.toEqual({ verdict: 'claimed' });
   });
 

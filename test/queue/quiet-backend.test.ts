@@ -37,7 +37,7 @@ describe.skipIf(redisUrl === '')('on the quiet backend', () => {
       },
     };
     const options = { connection: link.client, prefix, concurrency };
-    const worker = new Worker(NAME, processor, options, quietBackendOn({ link: counted }));
+    const worker = new Worker(NAME, processor, options, quietBackendOn(counted));
     workers = [...workers, worker];
     await worker.waitUntilReady();
   };
@@ -50,7 +50,7 @@ describe.skipIf(redisUrl === '')('on the quiet backend', () => {
     [prefix, links, workers] = [`{${randomUUID()}}`, [], []];
     looks.length = 0;
     const link = open('queue');
-    queue = new Queue(NAME, { connection: link.client, prefix }, quietBackendOn({ link }));
+    queue = new Queue(NAME, { connection: link.client, prefix }, quietBackendOn(link));
   });
 
   afterEach(async () => {
@@ -157,7 +157,7 @@ describe.skipIf(redisUrl === '')('on the quiet backend', () => {
       },
     };
     const options = { connection: link.client, prefix };
-    const worker = new Worker(NAME, async () => undefined, options, quietBackendOn({ link: failing }));
+    const worker = new Worker(NAME, async () => undefined, options, quietBackendOn(failing));
     workers = [...workers, worker];
     worker.on('error', () => undefined);
     await vi.waitUntil(() => looks.length > 0);

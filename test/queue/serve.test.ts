@@ -1,14 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { createMemoryBroker } from '../../src/queue/broker-memory.ts';
 import type { Broker, CallProcessor } from '../../src/queue/broker.ts';
 import { createAsk } from '../../src/queue/ask.ts';
 import type { Answer } from '../../src/queue/call.ts';
 import { createKeyedHash, createSeal } from '../../src/queue/seal.ts';
-import type { Question } from '../../src/queue/question.ts';
 import { createServe } from '../../src/queue/serve.ts';
-import type { Handle } from '../../src/queue/turn.ts';
 import { createLog } from '../../src/log.ts';
 import { allGrants } from '../support/grants.ts';
 
@@ -16,26 +13,12 @@ const SECRET = 'a-secret-of-the-tests-that-is-long-enough';
 const planted = 'glpat-planted-0123456789 planted title';
 const seal = createSeal({ secrets: [SECRET] });
 
-const readQuestion = (): Question => ({
-  callId: randomUUID(),
-  kind: 'read',
-  tool: 'get_project',
-  args: { title: planted },
-  caller: { id: 'c', tokenFrom: 'server', grants: allGrants },
-  token: planted,
-  deadline: Date.now() + 3000,
-});
-
 interface Outcome {
   readonly answer: Answer;
   /** What the processor threw at BullMQ. */
   readonly reasons: readonly unknown[];
   readonly log: string;
 }
-
-const failing: Handle = async () => {
-  throw new Error(planted, { cause: new Error(planted) });
-};
 
 /** A queue whose handler throws, and everything that it told BullMQ and the log. */
 async function serveWith(broken: Partial<Broker['coordinator']> = {}): Promise<Outcome> {
@@ -47,25 +30,40 @@ async function serveWith(broken: Partial<Broker['coordinator']> = {}): Promise<O
     ...memory,
     coordinator: { ...memory.coordinator, ...broken },
     worker: (kind, processor, options) => {
-      const told: CallProcessor = async (given) => {
+      const told: CallProcessor = async (...given) => {
         try {
-          await processor(given);
+          await processor(...given);
         } catch (error) {
           reasons.push(error);
           throw error;
         }
       };
-      return memory.worker(kind, told, options);
+      // BullMQ looks at the number of the parameters.
+      return memory.worker(kind, async (job, token, signal) => told(job, token, signal), options);
     },
   };
   const concurrency = { read: 1, write: 1 };
-  const own = { foresee: () => ({ host: 'gitlab', gates: [] }), worker: 'w' };
-  const serve = await createServe({ broker: watched, seal, handle: failing, ...own, concurrency, now: Date.now, log });
+  const handle = async (): Promise<never> => {
+    throw new Error(planted, { cause: new Error(planted) });
+  };
+  const own = { host: 'gitlab', foresee: () => ({ gates: [], end: () => undefined }), worker: 'w' };
+  const serve = await createServe({ broker: watched, seal, handle, ...own, concurrency, now: Date.now, log });
   const hash = createKeyedHash(SECRET);
   const caps = { maxOutstandingPerCaller: 9, maxOutstanding: 99 };
   const asked = createAsk({ broker: memory, seal, hash, api: 'a', ...caps, now: Date.now, log });
   await expect.poll(() => asked.unreadyReason()).toBeUndefined();
-  const answer = await asked.ask(readQuestion(), { signal: new AbortController().signal, onProgress: () => undefined });
+  const answer = await asked.ask(
+    {
+      callId: randomUUID(),
+      kind: 'read',
+      tool: 'get_project',
+      args: { title: planted },
+      caller: { id: 'c', tokenFrom: 'server', grants: allGrants },
+      token: planted,
+      deadline: Date.now() + 3000,
+    },
+    { signal: new AbortController().signal, onProgress: () => undefined },
+  );
   await asked.close();
   await serve.drain(100);
   await memory.close();
@@ -98,49 +96,4 @@ test('a job that cannot be taken fails with the same words whatever has happened
   expect(
     JSON.stringify(reasons.map((error) => (error instanceof Error ? [error.stack, error.cause] : error))),
   ).not.toMatch(/planted/u);
-});
-
-test('a read that is cancelled before BullMQ has begun it is cancelled when it begins', async () => {
-  const memory = createMemoryBroker();
-  const log = createLog({ level: 'off' });
-  const begin = new AbortController();
-  const delivered = vi.fn<() => void>();
-  const cancelJob = vi.fn<() => boolean>(() => false);
-  const watched: Broker = {
-    ...memory,
-    // As for a call that Redis had let go before the cancel came.
-    coordinator: { ...memory.coordinator, enter: async () => ({ verdict: 'go' }) },
-    worker: (kind, processor, options) => {
-      const held: CallProcessor = async (given) => {
-        delivered();
-        await once(begin.signal, 'abort');
-        return processor(given);
-      };
-      const worker = memory.worker(kind, held, options);
-      vi.spyOn(worker, 'cancelJob').mockImplementation(cancelJob);
-      return worker;
-    },
-  };
-  const reasons: unknown[] = [];
-  const handle: Handle = async (_, { signal }) => {
-    reasons.push(signal.reason);
-    return { ok: true, content: [] };
-  };
-  const own = { foresee: () => ({ host: 'gitlab', gates: [] }), worker: 'w', concurrency: { read: 1, write: 1 } };
-  const serve = await createServe({ broker: watched, seal, handle, ...own, now: Date.now, log });
-  const hash = createKeyedHash(SECRET);
-  const caps = { maxOutstandingPerCaller: 9, maxOutstanding: 99 };
-  const asked = createAsk({ broker: memory, seal, hash, api: 'a', ...caps, now: Date.now, log });
-  await expect.poll(() => asked.unreadyReason()).toBeUndefined();
-  const client = new AbortController();
-  const answered = asked.ask(readQuestion(), { signal: client.signal, onProgress: () => undefined });
-  answered.catch(() => undefined);
-  await expect.poll(() => delivered.mock.calls.length).toBe(1);
-  client.abort();
-  await expect.poll(() => cancelJob.mock.calls.length).toBe(1);
-  begin.abort();
-  await expect.poll(() => reasons).toEqual(['cancelled']);
-  await asked.close();
-  await serve.drain(100);
-  await memory.close();
 });

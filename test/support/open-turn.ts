@@ -1,9 +1,9 @@
 import type { Call } from '../../src/queue/call.ts';
 import type { Turn } from '../../src/queue/turn.ts';
 import { tools } from '../../src/tools/index.ts';
-import { firstRequest } from '../../src/tools/foresight.ts';
-import { createGates } from '../../src/tools/gates.ts';
-import type { Gates } from '../../src/tools/gates.ts';
+import { firstRequest } from '../../src/worker/foresight.ts';
+import { createGates } from '../../src/worker/gates.ts';
+import type { Gates } from '../../src/worker/gates.ts';
 
 /** A turn that always may go, and tells nobody. */
 export function openTurn(changed: Partial<Turn> = {}): Turn {

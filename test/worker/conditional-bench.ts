@@ -6,7 +6,7 @@ import type { ReadCache } from '../../src/queue/read-cache.ts';
 import { createKeyedHash, createSeal } from '../../src/queue/seal.ts';
 import { withReadCache } from '../../src/worker/conditional.ts';
 
-export const SECRET = 'a-secret-of-the-tests-that-is-long-enough';
+const SECRET = 'a-secret-of-the-tests-that-is-long-enough';
 const { signal } = new AbortController();
 /** Who reads. */
 export const alice: Sending = { token: 'glpat-alice', signal };

@@ -6,8 +6,6 @@ export const rules = {
   workerAliveMs: 2500,
   /** As long as a call may live at most (CALL_TIMEOUT_MS): a cancel is not forgotten before its call. */
   cancelMs: 600_000,
-  /** Longer than any call lives, so that a job queued twice by mistake still writes once. */
-  claimMs: 3_600_000,
   replyMs: 60_000,
   /** What was learned of a gate is believed for so long. */
   gateMs: 600_000,

@@ -19,7 +19,7 @@ end
 
 /**
  * KEYS alive, cancelled, claim, virtual time, breaker, places, and three for each gate.
- * ARGV now, deadline, call, tag, kind, claimant, and three for each gate.
+ * ARGV now, deadline, call, tag, kind, claimant, claimMs, and three for each gate.
  */
 export const enter = script(`
 ${passBreaker}
@@ -38,11 +38,11 @@ local closedFor, isTried = passBreaker(KEYS[5], now, call)
 if closedFor > 0 then leaveAll() return {'unavailable', closedFor} end
 local virtual = tonumber(redis.call('GET', KEYS[4]) or '0')
 -- reads and writes have a virtual time each: only what is left to it can be compared
-local verdict, wait = passGates(7, 7, now, deadline, tag - virtual, call, KEYS[6])
+local verdict, wait = passGates(7, 8, now, deadline, tag - virtual, call, KEYS[6])
 if verdict ~= 'go' then return {verdict, wait} end
 if isTried then try(KEYS[5], now, call) end
-if ARGV[5] == 'write' and not redis.call('SET', KEYS[3], ARGV[6], 'NX', 'PX', ${String(rules.claimMs)}) then
-  -- the same claimant: this very delivery, of which is asked again
+if ARGV[5] == 'write' and not redis.call('SET', KEYS[3], ARGV[6], 'NX', 'PX', ARGV[7]) then
+  -- the same claimant: this very command, sent again after its reply was lost
   if redis.call('GET', KEYS[3]) ~= ARGV[6] then return {'claimed', 0} end
 end
 if tag > virtual and tag <= virtual + ${String(rules.tagWindow)} then virtual = tag end

@@ -1,6 +1,6 @@
 import type { GitLabRequest } from '../gitlab/request.ts';
-import { routeOf } from './facts.ts';
-import type { RegisteredTool } from './index.ts';
+import { routeOf } from '../tools/facts.ts';
+import type { RegisteredTool } from '../tools/index.ts';
 
 /** The route of a request as GitLab counts it, whatever it asks about: `POST /projects/:/issues/:/links`. */
 export type NameRoute = (request: Pick<GitLabRequest, 'method' | 'path'>) => string;

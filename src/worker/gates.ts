@@ -1,8 +1,8 @@
-import type { Gate, Limit } from '../gate.ts';
 import type { GitLabRequest } from '../gitlab/request.ts';
-import { endpointClasses, endpointClassOf, wholeApi } from './endpoint-classes.ts';
-import type { EndpointClass } from './endpoint-classes.ts';
-import type { RegisteredTool } from './index.ts';
+import type { Gate, Limit } from '../queue/coordinator.ts';
+import { endpointClasses, endpointClassOf, wholeApi } from '../tools/endpoint-classes.ts';
+import type { EndpointClass } from '../tools/endpoint-classes.ts';
+import type { RegisteredTool } from '../tools/index.ts';
 import { createNameRoute } from './route.ts';
 
 /** One of GITLAB_RATE_LIMITS; without a limit only what GitLab says counts. */
@@ -68,17 +68,9 @@ export function createGates({ apiUrl, limits, tools, hash, now }: GatesOptions):
       const further = classGate(found, token);
       return { ...keys, all: [host, own, further], endpointClass: further.key, route: undefined };
     }
-    // Most requests need no name of their route.
-    const route = (): string => hash('gate route', `${apiUrl} ${token} ${nameRoute(request)}`);
-    const all = limited.any() && limited.has(route()) ? [host, own, { key: route() }] : [host, own];
-    return {
-      ...keys,
-      all,
-      endpointClass: undefined,
-      get route() {
-        return route();
-      },
-    };
+    const route = hash('gate route', `${apiUrl} ${token} ${nameRoute(request)}`);
+    const all = limited.has(route) ? [host, own, { key: route }] : [host, own];
+    return { ...keys, all, endpointClass: undefined, route };
   };
   return {
     ofFirst: (token, first) => (first === undefined ? [host, tokenGate(token)] : ofRequest(token, first).all),
@@ -89,14 +81,12 @@ export function createGates({ apiUrl, limits, tools, hash, now }: GatesOptions):
 
 /** The routes where GitLab has refused a request. */
 function createLimited(now: () => number): {
-  readonly any: () => boolean;
   readonly has: (route: string) => boolean;
   readonly add: (route: string) => void;
 } {
   // Insertion order is the order of the refusals.
   const until = new Map<string, number>();
   return {
-    any: () => until.size > 0,
     has: (route) => {
       const end = until.get(route);
       return end !== undefined && end > now();

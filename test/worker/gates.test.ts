@@ -2,9 +2,9 @@ import { describe, expect, test } from 'vitest';
 import { tools } from '../../src/tools/index.ts';
 import { requestFor } from '../../src/tools/request.ts';
 import type { Args } from '../../src/tools/tool.ts';
-import { firstRequest } from '../../src/tools/foresight.ts';
-import { createGates } from '../../src/tools/gates.ts';
-import type { Gates } from '../../src/tools/gates.ts';
+import { firstRequest } from '../../src/worker/foresight.ts';
+import { createGates } from '../../src/worker/gates.ts';
+import type { Gates } from '../../src/worker/gates.ts';
 
 const COM = 'https://gitlab.com/api/v4';
 const OWN = 'https://gitlab.example.com/api/v4';
