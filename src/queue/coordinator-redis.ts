@@ -45,15 +45,19 @@ export function createRedisCoordinator({ url, prefix, role, onError }: RedisCoor
   return {
     ...calls,
     receive: async (api, onMessage) => {
-      const link = connections.open('replies', { ...patient, socketTimeout: REPLY_SILENCE_MS });
+      const options = { ...patient, socketTimeout: REPLY_SILENCE_MS };
+      const reads = connections.open('replies', options);
+      const pushes = connections.open('pushes', { ...options, autoResubscribe: false });
       connections.keepAlive(async () => {
         await calls.beat(api);
       });
-      void takeReplies({ link, outage, key: keys.reply(api) }, guarded(onMessage, onError));
+      const stream = { pushes, reads, outage, key: keys.reply(api) };
+      void takeReplies(stream, guarded(onMessage, onError));
       await connections.onceReady();
       return {
         close: async () => {
-          connections.close(link);
+          connections.close(pushes);
+          connections.close(reads);
         },
       };
     },
@@ -68,7 +72,7 @@ export function createRedisCoordinator({ url, prefix, role, onError }: RedisCoor
   };
 }
 
-/** A blocking read answers every second at the latest, so a dead reply connection is noticed sooner than others. */
+/** The connections for replies are asked every second, so a dead one is noticed sooner than others. */
 const REPLY_SILENCE_MS = 5000;
 
 const admitReply = z.tuple([z.literal([1, 0, -1]), z.number(), z.number(), z.number()]);
@@ -88,7 +92,10 @@ function coordinateCalls({ commands, showsLife }: Connections, keys: Keys): Call
     },
     reply: async (api, message, ended) => {
       const places = ended === undefined ? [] : placesOf(keys, ended);
-      await run(reply, { keys: [keys.reply(api), ...places], args: [message, ended?.callId ?? ''] });
+      await run(reply, {
+        keys: [keys.reply(api), keys.lastReply(api), ...places],
+        args: [message, ended?.callId ?? ''],
+      });
     },
     cancel: async (callId, unless) => {
       const own = [keys.cancel(callId), keys.claim(callId), keys.places(callId)];

@@ -158,7 +158,7 @@ describe.skipIf(!canSpawn)('the coordinator while Redis fails', () => {
     const api = await start('api');
     const heard: string[] = [];
     await api.receive('api1', (message) => void heard.push(message.toString()));
-    await admin.acl('SETUSER', 'default', '-xread');
+    await admin.acl('SETUSER', 'default', '-xrange');
     await vi.waitFor(
       async () => {
         await expect(admin.info('errorstats')).resolves.toMatch(/NOPERM:count=(?:[3-9]|\d{2,})/u);
@@ -166,7 +166,7 @@ describe.skipIf(!canSpawn)('the coordinator while Redis fails', () => {
       { timeout: 5000 },
     );
     expect(errors).toEqual([expect.stringContaining('Redis (replies): NOPERM')]);
-    await admin.acl('SETUSER', 'default', '+xread');
+    await admin.acl('SETUSER', 'default', '+xrange');
     await api.reply('api1', Buffer.from('answer'));
     await vi.waitFor(() => {
       expect(heard).toEqual(['answer']);

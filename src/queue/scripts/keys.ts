@@ -16,6 +16,7 @@ export interface Keys {
   /** A gate's state, who waits at it by their order, and when each of them is due. */
   readonly gate: (key: string) => readonly [state: string, waiting: string, due: string];
   readonly reply: (api: string) => string;
+  readonly lastReply: (api: string) => string;
   readonly cancelled: string;
   readonly announced: string;
 }
@@ -35,6 +36,7 @@ export function keysUnder(prefix: string): Keys {
     places: (callId) => `${prefix}:places:${callId}`,
     gate: (key) => [`${prefix}:gate:${key}`, `${prefix}:gate:${key}:waiting`, `${prefix}:gate:${key}:due`],
     reply: (api) => `${prefix}:reply:${api}`,
+    lastReply: (api) => `${prefix}:reply:${api}:last`,
     cancelled: `${prefix}:cancelled`,
     announced: `${prefix}:announced`,
   };
