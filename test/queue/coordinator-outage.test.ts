@@ -41,30 +41,6 @@ describe.skipIf(!canSpawn)('the coordinator while Redis fails', () => {
     return coordinator;
   }
 
-  test('no answer is lost, repeated or overtaken when the reply connection is killed 20 times', async () => {
-    const api = await start('api');
-    const worker = await start('worker');
-    const arrived: number[] = [];
-    await api.receive('api1', (message) => void arrived.push(message.readUInt32BE(0)));
-    const sendSome = async (first: number): Promise<unknown> =>
-      Promise.all(Array.from({ length: 50 }, async (_, at) => worker.reply('api1', numbered(first + at))));
-    const killAgain = async (kills: number): Promise<void> => {
-      if (kills === 20) return;
-      const sent = sendSome(kills * 50);
-      await vi.waitFor(async () => killReplies(admin), { interval: 1, timeout: 5000 });
-      await sent;
-      await killAgain(kills + 1);
-    };
-    await killAgain(0);
-    await vi.waitFor(
-      () => {
-        expect(arrived.length).toBeGreaterThanOrEqual(1000);
-      },
-      { timeout: 10_000 },
-    );
-    expect(arrived).toEqual(Array.from({ length: 1000 }, (_, at) => at));
-  });
-
   test('listeners hear what is told after their connection was killed', async () => {
     const worker = await start('worker');
     const heard: string[] = [];
@@ -157,7 +133,7 @@ describe.skipIf(!canSpawn)('the coordinator while Redis fails', () => {
   test('a command that Redis refuses is told once, and does not hide the next outage', async () => {
     const api = await start('api');
     const heard: string[] = [];
-    await api.receive('api1', (message) => void heard.push(message.toString()));
+    await api.receive('api1', (message) => void heard.push(message.toString('utf8', 0, 6)));
     await admin.acl('SETUSER', 'default', '-xrange');
     await vi.waitFor(
       async () => {
@@ -167,7 +143,8 @@ describe.skipIf(!canSpawn)('the coordinator while Redis fails', () => {
     );
     expect(errors).toEqual([expect.stringContaining('Redis (replies): NOPERM')]);
     await admin.acl('SETUSER', 'default', '+xrange');
-    await api.reply('api1', Buffer.from('answer'));
+    // Too large to be pushed: once it has arrived, Redis no longer refuses.
+    await api.reply('api1', Buffer.from('answer'.padEnd(70_000)));
     await vi.waitFor(() => {
       expect(heard).toEqual(['answer']);
     });
@@ -235,20 +212,6 @@ describe.skipIf(!canSpawn)('the coordinator while Redis fails', () => {
     await expect(api.admit(admission())).resolves.toMatchObject({ admitted: true });
   });
 });
-
-function numbered(number: number): Buffer {
-  const message = Buffer.alloc(20_000);
-  message.writeUInt32BE(number);
-  return message;
-}
-
-/** Fails when there is no such connection. */
-async function killReplies(admin: Redis): Promise<void> {
-  const clients = String(await admin.client('LIST'));
-  const id = /^id=(\d+) .* name=gitlab-replies /mu.exec(clients)?.[1];
-  if (id === undefined) throw new Error('no reply connection');
-  await admin.client('KILL', 'ID', id);
-}
 
 /** Breaks so many connections to a port. */
 async function refuse(port: number, connections: number): Promise<void> {

@@ -9,13 +9,17 @@ export interface Proxy {
   connections(): number;
   /** From now on Redis' answers are lost; resolves when the first one was. */
   loseAnswers(): Promise<void>;
+  /** The connections of now stay open, and Redis' answers on them are lost; later ones work. */
+  mute(): void;
   /** Breaks every connection; later ones work. */
   breakAll(): void;
   close(): Promise<void>;
 }
 
-export async function startProxy(redisPort: number): Promise<Proxy> {
+/** With `bytesPerMs` no answer comes faster than that. */
+export async function startProxy(redisPort: number, bytesPerMs = Infinity): Promise<Proxy> {
   const sockets = new Set<Socket>();
+  const muted = new WeakSet<Socket>();
   const losses = new EventTarget();
   let made = 0;
   let losing = false;
@@ -33,8 +37,11 @@ export async function startProxy(redisPort: number): Promise<Proxy> {
     }
     client.on('data', (bytes) => void redis.write(bytes));
     redis.on('data', (bytes) => {
-      if (losing) losses.dispatchEvent(new Event('lost'));
+      if (losing || muted.has(client)) losses.dispatchEvent(new Event('lost'));
       else client.write(bytes);
+      if (bytesPerMs === Infinity) return;
+      redis.pause();
+      setTimeout(() => void redis.resume(), bytes.length / bytesPerMs);
     });
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -50,6 +57,9 @@ export async function startProxy(redisPort: number): Promise<Proxy> {
     loseAnswers: async () => {
       losing = true;
       await once(losses, 'lost');
+    },
+    mute: () => {
+      for (const socket of sockets) muted.add(socket);
     },
     breakAll,
     close: async () => {

@@ -45,12 +45,13 @@ describe.skipIf(redisUrl === '')('the coordinator on a sound Redis', () => {
       'out:ann',
       'places:waiting',
       'reply:api1',
+      'reply:api1:last',
       'tag:read:ann',
       'vt:write',
       'workers',
     ]);
-    const seconds = { 'alive:api1': 15, 'cancel:cancelled': 600, 'claim:write': 9, 'out:ann': 7, 'reply:api1': 60 };
-    expect(lives).toMatchObject(seconds);
+    const seconds = { 'alive:api1': 15, 'cancel:cancelled': 600, 'claim:write': 9, 'out:ann': 7 };
+    expect(lives).toMatchObject({ ...seconds, 'reply:api1': 60, 'reply:api1:last': 60 });
     expect(Object.values(lives).filter((life) => life <= 0 || life > 601)).toEqual([]);
   });
 
@@ -89,6 +90,88 @@ describe.skipIf(redisUrl === '')('the coordinator on a sound Redis', () => {
       { timeout: 5000 },
     );
     client.disconnect();
+    await close();
+  });
+
+  test('deletes at once what has arrived when it is much', async () => {
+    const prefix = `{${randomUUID()}}`;
+    const { api, worker, close } = await openRedisPair(redisUrl, prefix);
+    const client = new Redis(redisUrl);
+    const kept = async (): Promise<number> => client.xlen(`${prefix}:reply:api1`);
+    const sent = Array.from({ length: 2000 }, (_, at) => String(at));
+    const arrived: string[] = [];
+    await api.receive('api1', (message) => void arrived.push(message.toString()));
+    await worker.reply('api1', Buffer.from('first'));
+    // The stream was just read, and is not read again for a second.
+    await vi.waitFor(async () => expect(kept()).resolves.toBe(0), { interval: 10, timeout: 2500 });
+    await Promise.all(sent.map(async (text) => worker.reply('api1', Buffer.from(text))));
+    await vi.waitFor(async () => expect(kept()).resolves.toBeLessThan(64), { timeout: 500 });
+    expect(arrived).toEqual(['first', ...sent]);
+    client.disconnect();
+    await close();
+  });
+
+  test('pushes the id of the entry before, that of its own, and the message where it has 64 kB at most', async () => {
+    const prefix = `{${randomUUID()}}`;
+    const { worker, close } = await openRedisPair(redisUrl, prefix);
+    const client = new Redis(redisUrl);
+    const listener = new Redis(redisUrl);
+    const pushed: string[] = [];
+    listener.on('message', (_, words) => void pushed.push(words));
+    await listener.subscribe(`${prefix}:reply:api1`);
+    const [most, more] = ['m'.repeat(65_536), 'm'.repeat(65_537)];
+    await Promise.all(['one two', more, most].map(async (text) => worker.reply('api1', Buffer.from(text))));
+    const [one, two, three] = (await client.xrange(`${prefix}:reply:api1`, '-', '+')).map(([id]) => id);
+    await vi.waitFor(() => {
+      expect(pushed).toEqual([` ${one} one two`, `${one} ${two}`, `${two} ${three} ${most}`]);
+    });
+    client.disconnect();
+    listener.disconnect();
+    await close();
+  });
+
+  test('takes what an older worker adds without a push within about a second', async () => {
+    const prefix = `{${randomUUID()}}`;
+    const { api, worker, close } = await openRedisPair(redisUrl, prefix);
+    const client = new Redis(redisUrl);
+    const arrived: string[] = [];
+    await api.receive('api1', (message) => void arrived.push(message.toString()));
+    const arrive = async (...messages: string[]): Promise<void> =>
+      vi.waitFor(
+        () => {
+          expect(arrived).toEqual(messages);
+        },
+        { timeout: 1500 },
+      );
+    await worker.reply('api1', Buffer.from('one'));
+    await arrive('one');
+    await client.xadd(`${prefix}:reply:api1`, '*', 'm', 'two');
+    await arrive('one', 'two');
+    await client.xadd(`${prefix}:reply:api1`, '*', 'm', 'three');
+    await arrive('one', 'two', 'three');
+    await worker.reply('api1', Buffer.from('four'));
+    await arrive('one', 'two', 'three', 'four');
+    client.disconnect();
+    await close();
+  });
+
+  test('takes a message that is too large to be pushed in order, and without a wait', async () => {
+    const { api, worker, close } = await openRedisPair(redisUrl);
+    const arrived: number[] = [];
+    await api.receive('api1', ({ length }) => void arrived.push(length));
+    await worker.reply('api1', Buffer.of());
+    const sent = [1, 65_537, 2, 65_536, 3, 1_000_000, 1_000_001, 4];
+    const started = performance.now();
+    for (let round = 1; round <= 5; round += 1) {
+      // oxlint-disable-next-line no-await-in-loop -- one after the other
+      await Promise.all(sent.map(async (length) => worker.reply('api1', Buffer.alloc(length))));
+      // oxlint-disable-next-line no-await-in-loop -- as above
+      await vi.waitFor(() => {
+        expect(arrived).toHaveLength(1 + round * sent.length);
+      });
+    }
+    expect(arrived).toEqual([0, ...sent, ...sent, ...sent, ...sent, ...sent]);
+    expect(performance.now() - started).toBeLessThan(2500);
     await close();
   });
 
