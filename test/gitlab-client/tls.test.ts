@@ -1,28 +1,23 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createAuthority, hasOpenssl } from '../support/certificates.ts';
+import type { Authority } from '../support/certificates.ts';
 import { answers, as, clientOf, failureOf, get, post, serve } from './support.ts';
 
-const program = 'openssl';
-const hasOpenssl = spawnSync(program, ['version']).status === 0;
 if (!hasOpenssl) process.stderr.write('\n!!! SKIPPED: the TLS suite of the GitLab client: put openssl on the PATH\n\n');
 
 describe.skipIf(!hasOpenssl)('GitLab behind a private CA', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'gitlab-client-tls-'));
-  const file = (name: string): string => join(folder, name);
-  const read = (name: string): string => readFileSync(file(name), 'utf8');
+  let authority: Authority;
+  const read = (name: string): string => authority.read(name);
 
   beforeAll(() => {
-    makeCa(file);
-    certify(file, 'here', 'IP:127.0.0.1');
-    certify(file, 'elsewhere', 'DNS:gitlab.test');
+    authority = createAuthority();
+    authority.certify('here', 'IP:127.0.0.1');
+    authority.certify('elsewhere', 'DNS:gitlab.test');
   });
 
   afterAll(() => {
-    rmSync(folder, { recursive: true });
+    authority.remove();
   });
 
   async function serveTls(name: string): Promise<{ origin: string; taken: readonly unknown[] }> {
@@ -61,34 +56,3 @@ describe.skipIf(!hasOpenssl)('GitLab behind a private CA', () => {
     expect(taken.length).toBe(0);
   });
 });
-
-type File = (name: string) => string;
-
-const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-
-function openssl(...words: readonly string[]): void {
-  execFileSync(program, words, { stdio: 'ignore' });
-}
-
-function makeCa(file: File): void {
-  const isCa = ['-addext', 'basicConstraints=critical,CA:TRUE'];
-  openssl(
-    'req',
-    '-x509',
-    ...newKey,
-    '-keyout',
-    file('ca.key'),
-    '-out',
-    file('ca.pem'),
-    '-subj',
-    '/CN=test CA',
-    ...isCa,
-  );
-}
-
-function certify(file: File, name: string, place: string): void {
-  writeFileSync(file('extensions'), `subjectAltName=${place}\n`);
-  openssl('req', ...newKey, '-keyout', file(`${name}.key`), '-out', file('request'), '-subj', `/CN=${name}`);
-  const by = ['-CA', file('ca.pem'), '-CAkey', file('ca.key'), '-CAcreateserial', '-extfile', file('extensions')];
-  openssl('x509', '-req', '-in', file('request'), '-out', file(`${name}.pem`), ...by);
-}

@@ -25,8 +25,10 @@ async function freePort(): Promise<number> {
   return address.port;
 }
 
-async function answersPing(url: string): Promise<void> {
-  const client = new Redis(url, { lazyConnect: true, retryStrategy: () => 50, maxRetriesPerRequest: null });
+async function answersPing(url: string, secure?: Secure): Promise<void> {
+  const waiting = { lazyConnect: true, retryStrategy: () => 50, maxRetriesPerRequest: null };
+  const guarded = secure && { password: secure.password, tls: { ca: secure.ca } };
+  const client = new Redis(url, { ...waiting, ...guarded });
   client.on('error', () => undefined);
   try {
     await Promise.race([
@@ -43,17 +45,39 @@ async function answersPing(url: string): Promise<void> {
   }
 }
 
+/** TLS alone, and a password, as ElastiCache has them with encryption in transit. */
+export interface Secure {
+  readonly password: string;
+  /** PEM texts, and the files of key and certificate. */
+  readonly ca: string;
+  readonly keyFile: string;
+  readonly certFile: string;
+}
+
+const securely = (port: number, { password, keyFile, certFile }: Secure): readonly string[] => {
+  const tls = [
+    '--tls-port',
+    String(port),
+    '--tls-auth-clients',
+    'no',
+    '--tls-key-file',
+    keyFile,
+    '--tls-cert-file',
+    certFile,
+  ];
+  return ['--port', '0', ...tls, '--requirepass', password];
+};
+
 /**
  * A Redis of its own on `port` (a free one by default), ended by its pid. With `keptIn` it writes down in that folder what
  * it holds, and begins with what is there.
  */
-export async function spawnRedis(port?: number, keptIn?: string): Promise<RedisServer> {
+export async function spawnRedis(port?: number, keptIn?: string, secure?: Secure): Promise<RedisServer> {
   const chosen = port ?? (await freePort());
   const dir = keptIn ?? (await mkdtemp(path.join(tmpdir(), 'redis-')));
   const appendOnly = keptIn === undefined ? 'no' : 'yes';
   const args = [
-    '--port',
-    String(chosen),
+    ...(secure === undefined ? ['--port', String(chosen)] : securely(chosen, secure)),
     '--bind',
     '127.0.0.1',
     '--save',
@@ -64,8 +88,8 @@ export async function spawnRedis(port?: number, keptIn?: string): Promise<RedisS
     dir,
   ];
   const child = spawn('redis-server', args, { stdio: 'ignore' });
-  const url = `redis://127.0.0.1:${String(chosen)}`;
-  await answersPing(url);
+  const url = `${secure === undefined ? 'redis' : 'rediss'}://127.0.0.1:${String(chosen)}`;
+  await answersPing(url, secure);
   return {
     url,
     port: chosen,
