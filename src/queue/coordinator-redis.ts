@@ -198,8 +198,11 @@ function takeTurns(run: Run, keys: Keys): Pick<Calls, 'enter' | 'reserve' | 'lea
 
 function verdictOf([verdict, waitMs]: z.infer<typeof slotReply>): Reserved;
 function verdictOf([verdict, waitMs]: z.infer<typeof enterReply>): Entered;
-function verdictOf([verdict, waitMs]: z.infer<typeof enterReply>): Entered {
-  return verdict === 'wait' || verdict === 'limited' || verdict === 'unavailable' ? { verdict, waitMs } : { verdict };
+function verdictOf([verdict, ms]: z.infer<typeof enterReply>): Entered {
+  if (verdict === 'go') return ms === 0 ? { verdict } : { verdict, goodForMs: ms };
+  return verdict === 'wait' || verdict === 'limited' || verdict === 'unavailable'
+    ? { verdict, waitMs: ms }
+    : { verdict };
 }
 
 /** A listener's fault costs neither the other messages nor the connection. */

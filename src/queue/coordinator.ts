@@ -115,9 +115,13 @@ export interface Entry extends Slot {
   readonly claimMs: number;
 }
 
-/** After `wait` the same slot is asked for again; `limited`: it would come after the deadline; `unavailable`: the breaker is open. */
+/**
+ * `go` is good for so long after `now`: what leaves later, GitLab counts into another period; where it is left out, for ever.
+ * After `wait` the same slot is asked for again; `limited`: it would come after the deadline; `unavailable`: the breaker is open.
+ */
 export type Reserved =
-  { readonly verdict: 'go' } | { readonly verdict: 'wait' | 'limited' | 'unavailable'; readonly waitMs: number };
+  | { readonly verdict: 'go'; readonly goodForMs?: number | undefined }
+  | { readonly verdict: 'wait' | 'limited' | 'unavailable'; readonly waitMs: number };
 
 export type Entered = Reserved | { readonly verdict: 'expired' | 'cancelled' | 'orphan' | 'claimed' };
 

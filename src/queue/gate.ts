@@ -45,6 +45,9 @@ const isStricter = (one: Limit, other: Limit): boolean => one.requests * other.p
 const startOf = (limit: Limit, offsetMs: number, at: number): number =>
   Math.floor((at - offsetMs) / limit.periodMs) * limit.periodMs + offsetMs;
 
+/** Nothing is sent so close to either end of a period. */
+const edgeOf = ({ periodMs }: Limit): number => Math.min(rules.edgeMs, periodMs * rules.edgeShare);
+
 /** What is used of a limit: never all of it, for another client may use the same token and clocks differ. */
 function allowed({ requests }: Limit): number {
   return requests < 2 ? 1 : Math.max(1, Math.min(requests - 1, Math.floor(requests * rules.share)));
@@ -84,7 +87,7 @@ interface Counted extends GateState {
 function waitCounted({ limit, offsetMs, blockedUntil, start, used }: Counted, now: number, rank: number): number {
   const { periodMs } = limit;
   const most = allowed(limit);
-  const edgeMs = Math.min(rules.edgeMs, periodMs * rules.edgeShare);
+  const edgeMs = edgeOf(limit);
   const eachMs = (periodMs - 2 * edgeMs) / most;
   const at = Math.max(now, blockedUntil);
   const current = startOf(limit, offsetMs, at);
@@ -94,6 +97,13 @@ function waitCounted({ limit, offsetMs, blockedUntil, start, used }: Counted, no
   if (rank < free) return from > now ? from - now + rank * eachMs : 0;
   const later = rank - free;
   return period + (1 + Math.floor(later / most)) * periodMs + edgeMs + (later % most) * eachMs - now;
+}
+
+/** How long a request that has passed may take to leave, so that GitLab counts it into the period in which it was counted here. */
+export function goodFor({ limit, offsetMs }: GateState, now: number): number {
+  if (limit === undefined) return Infinity;
+  const end = startOf(limit, offsetMs, now) + limit.periodMs;
+  return Math.max(1, Math.floor(end - rules.wayShare * edgeOf(limit) - now));
 }
 
 /** The gate after one request has passed. */

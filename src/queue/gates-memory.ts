@@ -1,7 +1,7 @@
 import type { Coordinator, Gate, Reserved, Slot } from './coordinator.ts';
 import { createExpiring } from './expiring.ts';
 import type { Expiring } from './expiring.ts';
-import { asks, charged, OPEN_GATE, pauseFor, present, taught, waitFor } from './gate.ts';
+import { asks, charged, goodFor, OPEN_GATE, pauseFor, present, taught, waitFor } from './gate.ts';
 import type { GateState } from './gate.ts';
 import { rules } from './scripts/rules.ts';
 
@@ -142,7 +142,8 @@ function passGates(stores: Stores, slot: Ordered): Reserved {
   if (isLimited) return { verdict: 'limited', waitMs };
   if (waitMs > 0) return { verdict: 'wait', waitMs };
   for (const pass of passes) charge(stores, pass, now);
-  return { verdict: 'go' };
+  const goodForMs = Math.min(...passes.map(({ state }) => goodFor(state, now)));
+  return goodForMs === Infinity ? { verdict: 'go' } : { verdict: 'go', goodForMs };
 }
 
 /** A call waits at the gates that hold it back, and at no other. */

@@ -7,6 +7,7 @@ import { call as callSchema, ticket as ticketSchema } from './call.ts';
 import type { Answer, Call, Ticket } from './call.ts';
 import type { Coordinator, Entered, Gate, Kind, Lesson, Reserved } from './coordinator.ts';
 import { packMessage, TOUCHED } from './message.ts';
+import { goodUntil, reserveInTime } from './permit.ts';
 import { dropKey, holdKey, KEY_LOST, settleKey } from './replay-turn.ts';
 import type { Replays } from './replays.ts';
 import type { Seal } from './seal.ts';
@@ -17,8 +18,8 @@ export interface Turn {
   readonly signal: AbortSignal;
   /** Tells the client how the call is getting on; words without private content. */
   readonly progress: (message: string) => void;
-  /** What the call has passed when its turn came. */
-  readonly passed: readonly Gate[];
+  /** What the call has passed when its turn came, and until when (epoch milliseconds) that is good. */
+  readonly passed: { readonly gates: readonly Gate[]; readonly until: number };
   /** May a further request of this call pass these gates? After `wait` it asks again. */
   readonly reserve: (gates: readonly Gate[]) => Promise<Reserved>;
   readonly learn: (lesson: Omit<Lesson, 'now'>) => Promise<void>;
@@ -188,7 +189,7 @@ function opened({ seal }: Desk, { id, sealed }: Address): Call {
   return callSchema.parse(JSON.parse(seal.open(sealed, `call:${id}`).toString('utf8')));
 }
 
-async function run(desk: Desk, { kind, job, signal }: Delivery, { call, gates }: Begun): Promise<void> {
+async function run(desk: Desk, { kind, job, signal }: Delivery, { call, passed }: Passed): Promise<void> {
   const { coordinator, host, now } = desk;
   const to = addressOf(job);
   const { id: callId, deadline } = call;
@@ -197,9 +198,9 @@ async function run(desk: Desk, { kind, job, signal }: Delivery, { call, gates }:
     progress: (text) => {
       sendProgress(desk, to, text).catch(() => undefined);
     },
-    passed: gates,
+    passed,
     // A running call goes before those that still wait for their first request.
-    reserve: async (further) => coordinator.reserve({ callId, host, gates: further, deadline, now: now() }),
+    reserve: async (gates) => reserveInTime(coordinator, { callId, host, gates, deadline }, now),
     learn: async (lesson) => coordinator.learn({ ...lesson, now: now() }),
     judge: async (ok) => coordinator.judge({ callId, host, ok, now: now() }),
   });
@@ -211,6 +212,8 @@ async function run(desk: Desk, { kind, job, signal }: Delivery, { call, gates }:
 interface Begun extends Pick<Foreseen, 'gates'> {
   readonly call: Call;
 }
+
+interface Passed extends Pick<Begun, 'call'>, Pick<Turn, 'passed'> {}
 
 /** One delivery of a call: asks the coordinator, runs the handler, sends the answer or comes again later. */
 export async function takeTurn(desk: Desk, delivery: Delivery): Promise<void> {
@@ -227,6 +230,7 @@ async function takeTurnOf(desk: Desk, delivery: Delivery, begun: Begun): Promise
   const { kind, job, token } = delivery;
   const { call, gates } = begun;
   const { api, deadline } = ticketSchema.parse(job.data);
+  const askedAt = desk.now();
   const entered = await desk.coordinator.enter({
     api,
     deadline,
@@ -234,16 +238,17 @@ async function takeTurnOf(desk: Desk, delivery: Delivery, begun: Begun): Promise
     kind,
     host: desk.host,
     gates,
-    now: desk.now(),
+    now: askedAt,
     priority: job.priority,
     worker: desk.worker,
     claimMs: CLAIM_MS,
   });
   if (entered.verdict !== 'go') return turnAway(desk, delivery, entered);
   const to = addressOf(job);
+  const passed = { gates, until: goodUntil(entered, askedAt) };
   try {
     const mayRun = await holdKey(desk, to, 'running');
-    await (mayRun ? run(desk, delivery, begun) : sendFailure(desk, to, KEY_LOST));
+    await (mayRun ? run(desk, delivery, { call, passed }) : sendFailure(desk, to, KEY_LOST));
   } catch (error) {
     if (error instanceof Later) {
       if (kind === 'write') await desk.coordinator.unclaim(call.id);

@@ -46,14 +46,15 @@ export interface Asker {
 }
 
 export function createAsker(options: AskerOptions): Asker {
-  const { call, tool, turn, signal } = options;
+  const { call, tool, turn, signal, now } = options;
   const { token } = call;
   const { grants } = call.caller;
   // After a wait in the queue a call begins anew: nobody would know of a write that may have happened, and what it has read was in vain.
   let mayComeAgain = true;
-  // What was charged when the call's turn came counts once, for the first request that passes there.
-  const charged = new Set(turn.passed.map(({ key }) => key));
+  // What was charged when the call's turn came counts once, for the first request that passes there in time.
+  const charged = new Set(turn.passed.gates.map(({ key }) => key));
   const pass: Manner['pass'] = async (all) => {
+    if (now() > turn.passed.until) charged.clear();
     const left = all.filter(({ key }) => !charged.delete(key));
     if (left.length > 0) await waitForSlot({ turn, gates: left, signal, mayComeAgain });
   };

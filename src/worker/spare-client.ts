@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Failure } from '../errors.ts';
 import type { GitLabClient } from '../gitlab/client.ts';
 import type { Coordinator } from '../queue/coordinator.ts';
+import { reserveInTime } from '../queue/permit.ts';
 import type { Gates } from './gates.ts';
 
 interface SpareClientOptions {
@@ -24,8 +25,8 @@ export function createSpareClient({
   return {
     send: async (request, sending) => {
       const { all } = gates.ofRequest(sending.token, request);
-      const slot = { callId: randomUUID(), host, gates: all, priority: LAST, deadline: now(), now: now() };
-      const { verdict } = await coordinator.reserve(slot);
+      const slot = { callId: randomUUID(), host, gates: all, priority: LAST, deadline: now() };
+      const { verdict } = await reserveInTime(coordinator, slot, now);
       if (verdict !== 'go') throw new Failure('GITLAB_RATE_LIMITED', 'GitLab has no place to spare for this request');
       return client.send(request, sending);
     },

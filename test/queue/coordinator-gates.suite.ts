@@ -103,6 +103,20 @@ function keepsLimits(current: () => Pair): void {
     expect(got.filter((wait) => wait === 0)).toHaveLength(allowed - 1);
   });
 
+  test('a request may leave until half of the edge at the end of its period, the shortest of all its gates', async () => {
+    const { worker } = current();
+    const hourly = { key: 'hourly', limit: { requests: 1000, periodMs: 3_600_000 } };
+    const permit = { verdict: 'go', goodForMs: 9000 - EDGE / 2 };
+    await expect(worker.reserve(slot({ gates: given, now: IN }))).resolves.toEqual(permit);
+    await expect(worker.enter(entry({ gates: [hourly, ...given], now: IN }))).resolves.toEqual(permit);
+  });
+
+  test('a request may leave at any time where no limit is known', async () => {
+    const { worker } = current();
+    await expect(worker.reserve(slot({ now: IN }))).resolves.toEqual({ verdict: 'go' });
+    await expect(worker.enter(entry({ gates: [{ key: 'token' }], now: IN }))).resolves.toEqual({ verdict: 'go' });
+  });
+
   test('a request that would come after its deadline is told at once, and holds nobody up', async () => {
     const { worker } = current();
     await waits(worker, 95, { gates: given, now: IN });
@@ -127,9 +141,9 @@ function waitsFairly(current: () => Pair): void {
     await Promise.all(heavy.map(async (each) => worker.enter({ ...each, now: IN })));
     const soonest = { verdict: 'wait', waitMs: 9000 + EDGE };
     await expect(worker.enter({ ...light, now: IN })).resolves.toEqual(soonest);
-    await expect(worker.enter({ ...light, now: next })).resolves.toEqual({ verdict: 'go' });
+    await expect(worker.enter({ ...light, now: next })).resolves.toMatchObject({ verdict: 'go' });
     const [first, second] = await Promise.all(heavy.map(async (each) => worker.enter({ ...each, now: next })));
-    expect([first, second]).toEqual([{ verdict: 'go' }, { verdict: 'wait', waitMs: 10_000 }]);
+    expect([first, second]).toMatchObject([{ verdict: 'go' }, { verdict: 'wait', waitMs: 10_000 }]);
   });
 
   test('are not overtaken by a newcomer of a later turn', async () => {
@@ -146,7 +160,7 @@ function waitsFairly(current: () => Pair): void {
     const one = [{ key: 'one', limit: { requests: 1, periodMs: 10_000 } }];
     await waits(worker, 1, { gates: one, now: IN });
     await waits(worker, 3, { gates: one, now: IN });
-    await expect(worker.reserve(slot({ gates: one, now: next }))).resolves.toEqual({ verdict: 'go' });
+    await expect(worker.reserve(slot({ gates: one, now: next }))).resolves.toMatchObject({ verdict: 'go' });
   });
 
   test('of both kinds share a gate evenly, however far the one has come', async () => {

@@ -10,7 +10,7 @@ export function openTurn(changed: Partial<Turn> = {}): Turn {
   return {
     signal: new AbortController().signal,
     progress: () => undefined,
-    passed: [],
+    passed: { gates: [], until: Infinity },
     reserve: async () => ({ verdict: 'go' }),
     learn: async () => undefined,
     judge: async () => undefined,
@@ -32,5 +32,6 @@ export const openGates = createOpenGates();
 
 /** The turn of a call that has passed the gates of its first request. */
 export function turnOf(call: Pick<Call, 'tool' | 'args' | 'token'>, changed: Partial<Turn> = {}): Turn {
-  return openTurn({ passed: openGates.ofFirst(call.token, firstRequest(tools, call)), ...changed });
+  const gates = openGates.ofFirst(call.token, firstRequest(tools, call));
+  return openTurn({ passed: { gates, until: Infinity }, ...changed });
 }

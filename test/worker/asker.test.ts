@@ -6,6 +6,7 @@ import { CALL_VERSION } from '../../src/queue/call.ts';
 import type { Call } from '../../src/queue/call.ts';
 import type { Reserved } from '../../src/queue/coordinator.ts';
 import { Later } from '../../src/queue/turn.ts';
+import type { Turn } from '../../src/queue/turn.ts';
 import { tools, toolsets } from '../../src/tools/index.ts';
 import type { Args } from '../../src/tools/tool.ts';
 import { createRun } from '../../src/worker/run.ts';
@@ -21,6 +22,8 @@ interface Course {
   readonly replies: readonly (GitLabResponse | GitLabFailure)[];
   /** What the gates say, one time after the other; then go. */
   readonly places?: readonly Reserved[];
+  /** Until when is good what the turn has passed. */
+  readonly until?: number;
   readonly allowed?: readonly string[];
   readonly changed?: Partial<Call>;
 }
@@ -32,12 +35,14 @@ interface Ran {
   readonly sendings: readonly unknown[];
 }
 
+const NOW = 0;
+
 /** A gate by its last word: host, token, or its class. */
 const short = (key: string): string =>
   /^gate (?:token|host)?\s?(\w+): |^gate (\w+): /u.exec(key)?.slice(1).find(Boolean) ?? key;
 
 /** Runs one call and tells all that it does at the gates, at GitLab and for the other workers. */
-async function run({ tool, args, replies, places = [], allowed, changed }: Course): Promise<Ran> {
+async function run({ tool, args, replies, places = [], until = Infinity, allowed, changed }: Course): Promise<Ran> {
   const steps: string[] = [];
   const sendings: unknown[] = [];
   const [left, answers] = [[...places], [...replies]];
@@ -46,7 +51,7 @@ async function run({ tool, args, replies, places = [], allowed, changed }: Cours
     gates: createOpenGates(),
     maxAnswerBytes: 60_000,
     usersFor: () => undefined,
-    now: () => 0,
+    now: () => NOW,
     random: () => 0,
     log: createLog({ level: 'off' }),
     client: {
@@ -78,7 +83,10 @@ async function run({ tool, args, replies, places = [], allowed, changed }: Cours
     deadline: 60_000,
     ...changed,
   } as const;
-  const turn = turnOf(call, {
+  const open = turnOf(call);
+  const turn: Turn = {
+    ...open,
+    passed: { ...open.passed, until },
     reserve: async (gates) => {
       steps.push(`gates ${gates.map(({ key }) => short(key)).join(' ')}`);
       return left.shift() ?? { verdict: 'go' };
@@ -86,7 +94,7 @@ async function run({ tool, args, replies, places = [], allowed, changed }: Cours
     learn: async ({ gate, blockedUntil }) =>
       void steps.push(`learn ${short(gate)} ${String(blockedUntil ?? '')}`.trim()),
     judge: async (isWorking) => void steps.push(isWorking ? 'works' : 'fails'),
-  });
+  };
   const outcome: unknown = await handle(call, turn).catch((error: unknown) => error);
   return { steps, outcome, sendings };
 }
@@ -102,6 +110,15 @@ test('the first request goes through the gates that its turn has charged, and it
   const { steps } = await run({ tool: 'get_issue', args: issue, replies: [ok({ iid: 7 })] });
 
   expect(steps).toEqual([ISSUE, 'works', 'learn token']);
+});
+
+test.each([
+  { until: NOW, gates: [] },
+  { until: NOW - 1, gates: ['gates host token'] },
+])('what its turn has passed is good until $until: at $gates it asks again', async ({ until, gates }) => {
+  const { steps } = await run({ tool: 'get_issue', args: issue, replies: [ok({ iid: 7 })], until });
+
+  expect(steps).toEqual([...gates, ISSUE, 'works', 'learn token']);
 });
 
 test('a retry goes through all gates again', async () => {

@@ -21,6 +21,8 @@ local function allowed(requests)
   if requests < 2 then return 1 end
   return math.max(1, math.min(requests - 1, math.floor(requests * ${String(rules.share)})))
 end
+local function edgeOf(g) return math.min(${String(rules.edgeMs)}, g.period * ${String(rules.edgeShare)}) end
+local function goodFor(g, now) return math.max(1, math.floor(startOf(g, now) + g.period - ${String(rules.wayShare)} * edgeOf(g) - now)) end
 local function waitFor(g, now, rank)
   local from = math.max(now, g.blocked)
   if g.requests == 0 then
@@ -28,7 +30,7 @@ local function waitFor(g, now, rank)
     if spacing > 0 then from = math.max(from, g.tat) elseif g.blocked > now then spacing = ${String(rules.blockSpacingMs)} end
     return from - now + rank * spacing
   end
-  local edge = math.min(${String(rules.edgeMs)}, g.period * ${String(rules.edgeShare)})
+  local edge = edgeOf(g)
   local start = startOf(g, from)
   if from > start + g.period - edge then start = start + g.period end
   from = math.max(from, start + edge)
@@ -63,7 +65,8 @@ end
 
 /**
  * A call before its gates: KEYS[first] … are a state, a waiting and a due list for each, ARGV[from] … the requests, the
- * period and whether one asks first. Gives 'go', 'wait' or 'limited', and the milliseconds to wait.
+ * period and whether one asks first. Gives 'go' and the milliseconds for which it is good (0: for ever), or 'wait' or 'limited' and
+ * the milliseconds to wait.
  */
 export const passGates = `
 ${arithmetic}
@@ -102,6 +105,7 @@ local function passGates(first, from, now, deadline, order, call, places)
   local verdict = 'go'
   if wait > 0 then verdict = 'wait' elseif now + pause < deadline and pause > 0 then verdict, wait = 'wait', pause end
   if now + wait > deadline then verdict = 'limited' end
+  local good = 0
   for _, g in ipairs(gates) do
     if verdict == 'wait' and g.wait > 0 then
       redis.call('ZADD', g.waiting, order, call)
@@ -114,6 +118,7 @@ local function passGates(first, from, now, deadline, order, call, places)
       leaveGate(g.waiting, g.due, call)
     end
     if verdict == 'go' then
+      if g.requests > 0 and (good == 0 or goodFor(g, now) < good) then good = goodFor(g, now) end
       charge(g.key, g, now)
       if g.asks then
         redis.call('HSET', g.key, 'asking', now + ${String(rules.askFirstMs)})
@@ -121,6 +126,7 @@ local function passGates(first, from, now, deadline, order, call, places)
       end
     end
   end
+  if verdict == 'go' then return verdict, good end
   return verdict, wait
 end
 `;

@@ -30,6 +30,8 @@ export const rules = {
   /** Nothing is sent so close to either end of a period, nor in a larger part of it than `edgeShare`. */
   edgeMs: 50,
   edgeShare: 0.05,
+  /** So much of the edge at the end of a period is left to a request for its way to GitLab. */
+  wayShare: 0.5,
   /** Spacing after a refusal that named no limit: at first, at most, and how soon it halves. */
   unsaidFirstMs: 100,
   unsaidMostMs: 5000,

@@ -38,8 +38,8 @@ local closedFor, isTried = passBreaker(KEYS[5], now, call)
 if closedFor > 0 then leaveAll() return {'unavailable', closedFor} end
 local virtual = tonumber(redis.call('GET', KEYS[4]) or '0')
 -- reads and writes have a virtual time each: only what is left to it can be compared
-local verdict, wait = passGates(7, 8, now, deadline, tag - virtual, call, KEYS[6])
-if verdict ~= 'go' then return {verdict, wait} end
+local verdict, ms = passGates(7, 8, now, deadline, tag - virtual, call, KEYS[6])
+if verdict ~= 'go' then return {verdict, ms} end
 if isTried then try(KEYS[5], now, call) end
 if ARGV[5] == 'write' and not redis.call('SET', KEYS[3], ARGV[6], 'NX', 'PX', ARGV[7]) then
   -- the same claimant: this very command, sent again after its reply was lost
@@ -47,7 +47,7 @@ if ARGV[5] == 'write' and not redis.call('SET', KEYS[3], ARGV[6], 'NX', 'PX', AR
 end
 if tag > virtual and tag <= virtual + ${String(rules.tagWindow)} then virtual = tag end
 redis.call('SET', KEYS[4], virtual, 'PX', ${String(rules.virtualTimeMs)})
-return {'go', 0}
+return {'go', ms}
 `);
 
 /** KEYS breaker, places, and three for each gate. ARGV now, deadline, call, and three for each gate. */
@@ -57,9 +57,9 @@ ${passGates}
 local now = tonumber(ARGV[1])
 local closedFor, isTried = passBreaker(KEYS[1], now, ARGV[3])
 if closedFor > 0 then return {'unavailable', closedFor} end
-local verdict, wait = passGates(3, 4, now, tonumber(ARGV[2]), ${String(-rules.maxTag)}, ARGV[3], KEYS[2])
+local verdict, ms = passGates(3, 4, now, tonumber(ARGV[2]), ${String(-rules.maxTag)}, ARGV[3], KEYS[2])
 if verdict == 'go' and isTried then try(KEYS[1], now, ARGV[3]) end
-return {verdict, wait}
+return {verdict, ms}
 `);
 
 /** KEYS breaker. ARGV now, whether GitLab works, call. */
