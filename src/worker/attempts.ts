@@ -51,7 +51,7 @@ export async function withAttempts(attempts: Attempts): Promise<GitLabResponse> 
     // Counted here: those that were throttled were not tried.
     retries: Number.POSITIVE_INFINITY,
     minTimeout: 0,
-    signal,
+    // No signal, by which p-retry would throw an answer away that came at the deadline: tries and waits end by it themselves.
     onFailedAttempt: async ({ error }) => {
       if (isThrottled(error)) return;
       failedAt ??= now();

@@ -144,3 +144,21 @@ test('a deadline ends the wait for the next try, and is told as such', async () 
 
   expect([tries, error]).toEqual([1, passed]);
 });
+
+test('an answer counts although the call has ended while it was on its way', async () => {
+  const ending = new AbortController();
+  const response: GitLabResponse = { status: 201, headers: {}, body: {} };
+  const sent = withAttempts({
+    send: async () => {
+      ending.abort(new Failure('DEADLINE_EXCEEDED', 'too late'));
+      return response;
+    },
+    retryClass: 'once',
+    turn: { progress: () => undefined },
+    signal: ending.signal,
+    now: () => 0,
+    random: () => 0,
+  });
+
+  await expect(sent).resolves.toBe(response);
+});
