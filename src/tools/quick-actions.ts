@@ -25,6 +25,10 @@ const reaching: ReadonlySet<string> = new Set([
 ]);
 
 const command = /^[^\S\r\n]*(?<name>\/[a-z_]+)\b(?<rest>.*)$/gimu;
+
+/** Whether GitLab may obey the text: it would do so each time that it is sent. */
+export const hasCommand = (text: string): boolean => text.search(command) >= 0;
+
 /** `#7`, `!12`: within the project of the text itself. */
 const ownReferences = /^(?:\s*[#!]\d+,?)+\s*$/u;
 

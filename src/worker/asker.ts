@@ -5,10 +5,13 @@ import { readPage } from '../gitlab/headers.ts';
 import type { GitLabRequest, GitLabResponse, TextSink } from '../gitlab/request.ts';
 import type { Call } from '../queue/call.ts';
 import type { Gate } from '../queue/coordinator.ts';
+import { Later } from '../queue/turn.ts';
 import type { Turn } from '../queue/turn.ts';
 import { whereToLook } from '../tools/advice.ts';
 import { retryClassOf } from '../tools/facts.ts';
 import type { RegisteredTool } from '../tools/index.ts';
+import { hasCommand } from '../tools/quick-actions.ts';
+import { askedBy } from '../tools/reach.ts';
 import { requestFor } from '../tools/request.ts';
 import type { AskGitLab, Reply } from '../tools/tool.ts';
 import { withAttempts } from './attempts.ts';
@@ -92,10 +95,10 @@ interface Manner {
 
 async function sendOften(options: AskerOptions, request: GitLabRequest, manner: Manner): Promise<GitLabResponse> {
   const { call, gates } = options;
-  const before = { mayHaveActed: false };
+  const before: { lost?: GitLabFailure } = {};
   return withAttempts({
     ...options,
-    retryClass: retryClassOf(request, manner.once),
+    retryClass: retryClassOf(request, manner.once || askedBy(request).texts.some((text) => hasCommand(text))),
     send: async () => {
       // Anew for each try: a refusal may have added a gate.
       const passed = gates.ofRequest(call.token, request);
@@ -105,14 +108,14 @@ async function sendOften(options: AskerOptions, request: GitLabRequest, manner: 
         manner.acted();
         return response;
       } catch (error) {
-        if (before.mayHaveActed && isGone(request, error)) return { status: 204, headers: {}, body: undefined };
-        before.mayHaveActed ||= error instanceof GitLabFailure && error.acted === 'maybe';
-        if (isAnswered(error) || (before.mayHaveActed && request.method !== 'GET')) manner.acted();
+        if (before.lost !== undefined && isGone(request, error)) return { status: 204, headers: {}, body: undefined };
+        if (error instanceof GitLabFailure && error.acted === 'maybe') before.lost ??= error;
+        if (isAnswered(error) || (before.lost !== undefined && request.method !== 'GET')) manner.acted();
         throw error;
       }
     },
   }).catch((error: unknown) => {
-    throw before.mayHaveActed && isUntold(error) ? outcomeUnknown(request, error) : error;
+    throw before.lost !== undefined && isUntold(request, error) ? outcomeUnknown(request, before.lost, error) : error;
   });
 }
 
@@ -144,8 +147,12 @@ async function sendOnce(options: AskerOptions, { request, passed, sink, within }
   }
 }
 
-/** GitLab has not said what became of the request: it was not reached any more, or not asked in time. */
-const isUntold = (error: unknown): error is Failure => error instanceof Failure && !isAnswered(error);
+/**
+ * GitLab has not said what became of the request: it was not reached any more, or not asked in time. A second PUT may be refused
+ * for what the first has done; a DELETE that is refused finds what it would have deleted.
+ */
+const isUntold = ({ method }: GitLabRequest, error: unknown): boolean =>
+  !(error instanceof Later) && (method === 'PUT' || !isAnswered(error));
 
 async function sendAdvised(options: AskerOptions, request: GitLabRequest, manner: Manner): Promise<GitLabResponse> {
   try {
@@ -173,12 +180,15 @@ const isGone = ({ method }: GitLabRequest, error: unknown): boolean =>
   method === 'DELETE' && error instanceof GitLabFailure && error.status === 404;
 
 /** After a write that GitLab may have acted on, only a look can tell. */
-function unknownOutcome(request: GitLabRequest, error: unknown): Failure | undefined {
+function unknownOutcome(request: GitLabRequest, error: unknown): unknown {
   return error instanceof GitLabFailure && error.acted === 'maybe' ? outcomeUnknown(request, error) : undefined;
 }
 
-function outcomeUnknown({ method }: GitLabRequest, error: Failure): Failure {
-  if (method === 'GET') return error;
-  const words = `The write was sent, but its answer was lost (${error.detail}): it may or may not have happened.`;
-  return new Failure('OUTCOME_UNKNOWN', words, { cause: error });
+/** `last` is what its further tries came to. */
+function outcomeUnknown({ method }: GitLabRequest, lost: GitLabFailure, last: unknown = lost): unknown {
+  if (method === 'GET') return last;
+  const isRefused = last instanceof GitLabFailure && last.acted === 'no' && isAnswered(last);
+  const then = isRefused ? ` Sent again, it was refused: ${last.detail}` : '';
+  const words = `The write was sent, but its answer was lost (${lost.detail}): it may or may not have happened.${then}`;
+  return new Failure('OUTCOME_UNKNOWN', words, { cause: last });
 }

@@ -14,8 +14,18 @@ const refused = new GitLabFailure('GITLAB_UNREACHABLE', 'refused', { acted: 'no'
 const missing = new GitLabFailure('GITLAB_NOT_FOUND', '404', { acted: 'no', status: 404 });
 const conflict = new GitLabFailure('GITLAB_REJECTED', '409', { acted: 'no', status: 409 });
 
+const go: Reserved = { verdict: 'go' };
+
+function inTurn(slots: readonly Reserved[]): () => Promise<Reserved> {
+  const left = [...slots];
+  return async () => left.shift() ?? go;
+}
+
 /** A DELETE whose tries fail like this, 2 s apart, and whose further tries find these places. */
-async function remove(failures: readonly GitLabFailure[], slots: readonly Reserved[]): Promise<Answer> {
+async function remove(
+  failures: readonly GitLabFailure[],
+  slots: readonly Reserved[] | (() => Promise<Reserved>),
+): Promise<Answer> {
   const failing = [...failures];
   const clock = { now: 0 };
   const handle = createRun({
@@ -47,15 +57,17 @@ async function remove(failures: readonly GitLabFailure[], slots: readonly Reserv
   const caller = { id: 'c', tokenFrom: 'server', grants } as const;
   const args = { project_id: 'team/app', label_id: 'bug' };
   const ids = { v: CALL_VERSION, id: 'i', token: 'glpat-x', deadline: 60_000 } as const;
-  const left = [...slots];
   const call = { ...ids, tool: 'delete_label', args, caller };
-  return handle(call, turnOf(call, { reserve: async () => left.shift() ?? { verdict: 'go' } }));
+  const reserve = typeof slots === 'function' ? slots : inTurn(slots);
+  return handle(call, turnOf(call, { reserve }));
 }
 
-const go: Reserved = { verdict: 'go' };
 const limited: Reserved = { verdict: 'limited', waitMs: 90_000 };
 const unavailable: Reserved = { verdict: 'unavailable', waitMs: 5000 };
 const longWait: Reserved = { verdict: 'wait', waitMs: 1100 };
+const refusing = async (): Promise<never> => {
+  throw new Error('READONLY');
+};
 const unreachable = Array.from({ length: 9 }, () => refused);
 
 test.each([
@@ -73,6 +85,14 @@ test.each([
   [[refused], [unavailable], 'GITLAB_UNAVAILABLE'],
 ])('a write that surely has not happened is only told to come later', async (failures, slots, code) => {
   expect(await remove(failures, slots)).toMatchObject({ ok: false, code });
+});
+
+test('a write that may have happened has an unknown outcome where its next try cannot be asked for', async () => {
+  expect(await remove([broken], refusing)).toMatchObject({ ok: false, code: 'OUTCOME_UNKNOWN' });
+});
+
+test('a write that surely has not happened fails with what is in its way', async () => {
+  expect(await remove([refused], refusing)).toMatchObject({ ok: false, code: 'INTERNAL' });
 });
 
 test('a DELETE that may have happened remembers that through a long wait', async () => {

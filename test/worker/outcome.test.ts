@@ -85,6 +85,37 @@ describe('a DELETE whose target is gone', () => {
   });
 });
 
+describe('a PUT whose answer was lost', () => {
+  const issue = { project_id: 'team/app', issue_iid: 7 };
+  const ok: GitLabResponse = { status: 200, headers: {}, body: { iid: 7 } };
+
+  test('is sent again', async () => {
+    const { answer, requests } = await run('update_issue', { ...issue, description: 'a/b\nc' }, [broken, ok]);
+
+    expect(answer).toMatchObject({ ok: true });
+    expect(requests).toBe(2);
+  });
+
+  test.each(['/spend 2h', 'text\n  /spend 2h\n', 'text\r\n/Award :tada:'])(
+    'is not sent again where GitLab would obey a command twice: %j',
+    async (description) => {
+      const { answer, requests } = await run('update_issue', { ...issue, description }, [broken, ok]);
+
+      expect(answer).toMatchObject({ ok: false, code: 'OUTCOME_UNKNOWN' });
+      expect(requests).toBe(1);
+    },
+  );
+
+  test.each([missing, refused(403, 'Forbidden'), refused(422, 'No')])(
+    'may have happened, whatever GitLab says of the second one: $detail',
+    async (second) => {
+      const { answer } = await run('update_issue', { ...issue, title: 'x' }, [broken, second]);
+
+      expect(answer).toMatchObject({ ok: false, code: 'OUTCOME_UNKNOWN', detail: expect.stringContaining('502') });
+    },
+  );
+});
+
 test('a refusal that names what was asked for names it to the caller, not to the log', async () => {
   const list: GitLabResponse = { status: 200, headers: {}, body: [] };
   const { answer, log } = await run('get_merge_request', { project_id: 'a/b', branch_name: 'secret-plan' }, [list]);
