@@ -75,6 +75,13 @@ const DIED: Readonly<Record<Kind, FailureData>> = {
   },
 };
 
+const UNSURE: FailureData = {
+  code: 'OUTCOME_UNKNOWN',
+  detail: 'The worker met an error while the write was under way: it may or may not have happened.',
+};
+
+const UNEXPECTED = 'a call failed in an unexpected way';
+
 const EXPIRED: FailureData = { code: 'DEADLINE_EXCEEDED', detail: 'The call waited in the queue until its deadline.' };
 
 type QueuedJob = Job<Ticket>;
@@ -105,8 +112,11 @@ async function sendProgress({ seal, coordinator }: Desk, to: Address, text: stri
 
 async function sendAnswer(desk: Desk, to: Address, answer: Answer): Promise<void> {
   const body = desk.seal.seal(JSON.stringify(answer), `answer:${to.id}`, to.sealed);
-  await settleKey(desk, to, { answer, sealed: body });
   const { id: callId, user } = to;
+  // Where it cannot be kept the key stays this call's: repeated, it is not made again.
+  await settleKey(desk, to, { answer, sealed: body }).catch((error: unknown) => {
+    desk.log.error({ callId, err: error }, 'an answer could not be kept under its idempotency key');
+  });
   const ended = user === undefined ? undefined : { user, callId };
   const kind = ended === undefined ? 'answer' : 'last';
   // Not waited for: what BullMQ says next of the job leaves with it, and after it where Redis knows the script.
@@ -193,7 +203,7 @@ async function run(desk: Desk, { kind, job, signal }: Delivery, { call, passed }
   const { coordinator, host, now } = desk;
   const to = addressOf(job);
   const { id: callId, deadline } = call;
-  const answer = await desk.handle(call, {
+  const turn: Turn = {
     signal,
     progress: (text) => {
       sendProgress(desk, to, text).catch(() => undefined);
@@ -203,9 +213,23 @@ async function run(desk: Desk, { kind, job, signal }: Delivery, { call, passed }
     reserve: async (gates) => reserveInTime(coordinator, { callId, host, gates, deadline }, now),
     learn: async (lesson) => coordinator.learn({ ...lesson, now: now() }),
     judge: async (ok) => coordinator.judge({ callId, host, ok, now: now() }),
-  });
+  };
+  const answer = await desk.handle(call, turn).catch((error: unknown) => unexpected(desk, { kind, callId, error }));
   if (kind === 'write') await coordinator.announce(TOUCHED).catch(() => undefined);
   await sendAnswer(desk, to, answer);
+}
+
+interface Thrown {
+  readonly kind: Kind;
+  readonly callId: string;
+  readonly error: unknown;
+}
+
+/** What the client hears of a handler that throws, as none should: it may have begun to write. */
+function unexpected({ log }: Desk, { kind, callId, error }: Thrown): Answer {
+  if (error instanceof Later) throw error;
+  log.error({ callId, err: error }, UNEXPECTED);
+  return { ok: false, ...(kind === 'write' ? UNSURE : failureDataOf(error)) };
 }
 
 /** A call, and what its first request must pass. */
@@ -255,7 +279,7 @@ async function takeTurnOf(desk: Desk, delivery: Delivery, begun: Begun): Promise
       await holdKey(desk, to, 'waiting');
       return comeBack(job, token, desk.now() + error.waitMs);
     }
-    desk.log.error({ callId: job.id, err: error }, 'a call failed in an unexpected way');
+    desk.log.error({ callId: job.id, err: error }, UNEXPECTED);
     await sendFailure(desk, to, failureDataOf(error));
   }
 }

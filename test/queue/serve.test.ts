@@ -1,11 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createMemoryBroker } from '../../src/queue/broker-memory.ts';
 import type { Broker, CallProcessor } from '../../src/queue/broker.ts';
 import { createAsk } from '../../src/queue/ask.ts';
 import type { Answer } from '../../src/queue/call.ts';
+import type { Question } from '../../src/queue/question.ts';
 import { createKeyedHash, createSeal } from '../../src/queue/seal.ts';
 import { createServe } from '../../src/queue/serve.ts';
+import type { Handle } from '../../src/queue/turn.ts';
 import { createLog } from '../../src/log.ts';
 import { allGrants } from '../support/grants.ts';
 
@@ -20,15 +22,28 @@ interface Outcome {
   readonly log: string;
 }
 
-/** A queue whose handler throws, and everything that it told BullMQ and the log. */
-async function serveWith(broken: Partial<Broker['coordinator']> = {}): Promise<Outcome> {
+interface Course {
+  readonly coordinator?: Partial<Broker['coordinator']>;
+  readonly replays?: Partial<Broker['replays']>;
+  readonly handle?: Handle;
+  readonly question?: Pick<Question, 'kind' | 'replay'>;
+}
+
+const throwing = async (): Promise<never> => {
+  throw new Error(planted, { cause: new Error(planted) });
+};
+const hold = async (): Promise<boolean> => true;
+
+/** One call to a queue whose handler throws, if not told otherwise, and everything that it told BullMQ and the log. */
+async function serveWith({ handle = throwing, ...broken }: Course = {}): Promise<Outcome> {
   const memory = createMemoryBroker();
   const reasons: unknown[] = [];
   const lines: string[] = [];
   const log = createLog({ level: 'debug', destination: { write: (line) => void lines.push(line) } });
   const watched: Broker = {
     ...memory,
-    coordinator: { ...memory.coordinator, ...broken },
+    coordinator: { ...memory.coordinator, ...broken.coordinator },
+    replays: { ...memory.replays, ...broken.replays },
     worker: (kind, processor, options) => {
       const told: CallProcessor = async (...given) => {
         try {
@@ -43,9 +58,6 @@ async function serveWith(broken: Partial<Broker['coordinator']> = {}): Promise<O
     },
   };
   const concurrency = { read: 1, write: 1 };
-  const handle = async (): Promise<never> => {
-    throw new Error(planted, { cause: new Error(planted) });
-  };
   const own = { host: 'gitlab', foresee: () => ({ gates: [], end: () => undefined }), worker: 'w' };
   const serve = await createServe({ broker: watched, seal, handle, ...own, concurrency, now: Date.now, log });
   const hash = createKeyedHash(SECRET);
@@ -56,6 +68,8 @@ async function serveWith(broken: Partial<Broker['coordinator']> = {}): Promise<O
     {
       callId: randomUUID(),
       kind: 'read',
+      replay: undefined,
+      ...broken.question,
       tool: 'get_project',
       args: { title: planted },
       caller: { id: 'c', tokenFrom: 'server', grants: allGrants },
@@ -85,15 +99,37 @@ test('a handler that throws is answered without its words, and fails no job', as
 });
 
 test('a job that cannot be taken fails with the same words whatever has happened', async () => {
-  const { answer, reasons } = await serveWith({
-    enter: async () => {
-      throw new Error(planted);
-    },
-  });
+  const { answer, reasons } = await serveWith({ coordinator: { enter: throwing } });
 
   expect(answer.ok).toBe(false);
   expect(reasons).toEqual([new Error('the call failed')]);
   expect(
     JSON.stringify(reasons.map((error) => (error instanceof Error ? [error.stack, error.cause] : error))),
   ).not.toMatch(/planted/u);
+});
+
+describe('a write under an idempotency key', () => {
+  const question = { kind: 'write', replay: 'key' } as const;
+
+  test('is answered although its answer cannot be kept', async () => {
+    const done: Answer = { ok: true, content: [{ type: 'text', text: 'written' }] };
+    const handle: Handle = async () => done;
+    const { answer, log } = await serveWith({ question, handle, replays: { hold, keep: throwing } });
+
+    expect(answer).toEqual(done);
+    expect(log).toContain('an answer could not be kept');
+    expect(log).not.toContain('glpat-planted');
+  });
+
+  test('may have happened where its handler throws', async () => {
+    const { answer } = await serveWith({ question, replays: { hold } });
+
+    expect(answer).toMatchObject({ ok: false, code: 'OUTCOME_UNKNOWN' });
+  });
+
+  test('has surely not happened where its key cannot be held', async () => {
+    const { answer } = await serveWith({ question, replays: { hold: throwing } });
+
+    expect(answer).toMatchObject({ ok: false, code: 'INTERNAL' });
+  });
 });
