@@ -61,9 +61,10 @@ export const schema = z.object({
     group: 'GitLab',
     meaning: 'Namespace (path of a group or user) meant by a call that names none.',
   }),
-  GITLAB_MAX_CONNECTIONS: wholeNumber(1, 10_000).default(64).register(notes, {
+  GITLAB_MAX_CONNECTIONS: wholeNumber(1, 10_000).default(80).register(notes, {
     group: 'GitLab',
-    meaning: 'Most connections that one worker holds open to GitLab.',
+    meaning:
+      'Most connections that one worker holds open to GitLab: no fewer than the reads and writes it makes at once.',
   }),
   GITLAB_RATE_LIMITS: rateLimits()
     .default([])

@@ -18,7 +18,7 @@ function failureOf(run: () => unknown): ConfigError {
 test('an empty environment gives the documented defaults', () => {
   expect(readConfig('all', {})).toEqual({
     GITLAB_API_URL: 'https://gitlab.com/api/v4',
-    GITLAB_MAX_CONNECTIONS: 64,
+    GITLAB_MAX_CONNECTIONS: 80,
     BASE_PATH: '',
     GITLAB_RATE_LIMITS: [],
     GITLAB_ALLOWED_PROJECT_IDS: [],
@@ -293,4 +293,10 @@ test('the environment of this process is read where none is given', () => {
     vi.unstubAllEnvs();
   });
   expect(readConfig('all').PORT).toBe(4321);
+});
+
+test('by default each read and write that a worker makes at once has a connection to GitLab', () => {
+  const { GITLAB_MAX_CONNECTIONS: connections, ...config } = readConfig('all', {});
+
+  expect(connections).toBeGreaterThanOrEqual(config.WORKER_READ_CONCURRENCY + config.WORKER_WRITE_CONCURRENCY);
 });
