@@ -53,16 +53,31 @@ function allowed({ requests }: Limit): number {
   return requests < 2 ? 1 : Math.max(1, Math.min(requests - 1, Math.floor(requests * rules.share)));
 }
 
+/**
+ * What cannot be so far ahead was noted by a clock that has been set back since, and is forgotten; twice as far it may be, for
+ * the workers' clocks differ. A block is kept: GitLab may ask for any.
+ */
+const unlessTooFar = (at: number, now: number, mostMs: number): number => (at > now + 2 * mostMs ? 0 : at);
+
+/** The same of a period that begins more than one of its lengths from now. */
+function counted(state: GateState, { periodMs }: Limit, now: number): Pick<GateState, 'start' | 'used'> {
+  const { start, used } = state;
+  return start > now + periodMs ? { start: 0, used: 0 } : { start, used };
+}
+
 /** The gate at this moment, with the limit that counts and the spacing that is left. */
 export function present(state: GateState, { limit: given }: Pick<Gate, 'limit'>, now: number): GateState {
   const isGiven = given !== undefined && (state.limit === undefined || isStricter(given, state.limit));
   const limit = isGiven ? given : state.limit;
-  const spacingMs = state.spacingMs * 0.5 ** ((now - state.unsaidAt) / rules.unsaidHalfLifeMs);
+  const spacingMs = state.spacingMs * 0.5 ** (Math.max(0, now - state.unsaidAt) / rules.unsaidHalfLifeMs);
   return {
     ...state,
     limit,
+    ...(limit !== undefined && counted(state, limit, now)),
     ...(isGiven && { given, offsetMs: 0 }),
     spacingMs: limit !== undefined || spacingMs < rules.blockSpacingMs ? 0 : spacingMs,
+    tat: unlessTooFar(state.tat, now, rules.unsaidMostMs),
+    askingUntil: unlessTooFar(state.askingUntil, now, rules.askFirstMs),
   };
 }
 
@@ -106,14 +121,14 @@ export function goodFor({ limit, offsetMs }: GateState, now: number): number {
   return Math.max(1, Math.floor(end - rules.wayShare * edgeOf(limit) - now));
 }
 
-/** The gate after one request has passed. */
-export function charged(gate: GateState, now: number): GateState {
+/** What is new of the gate after one request has passed. */
+export function charged(gate: GateState, now: number): Partial<GateState> {
   if (gate.limit !== undefined) {
     const start = startOf(gate.limit, gate.offsetMs, now);
     // A worker whose clock is behind counts into the period that another one has begun.
-    return start > gate.start ? { ...gate, start, used: 1 } : { ...gate, used: gate.used + 1 };
+    return start > gate.start ? { start, used: 1 } : { start: gate.start, used: gate.used + 1 };
   }
-  return gate.spacingMs > 0 ? { ...gate, tat: Math.max(now, gate.tat) + gate.spacingMs } : gate;
+  return gate.spacingMs > 0 ? { tat: Math.max(now, gate.tat) + gate.spacingMs } : {};
 }
 
 /** Whether one request has to find out what GitLab says of this gate: once, for who has waited in vain goes too. */
@@ -132,18 +147,18 @@ export function pauseFor({ askingUntil }: GateState, { asksFirst }: Gate, now: n
 export function taught(state: GateState, lesson: Lesson): GateState {
   const { now, blockedUntil = 0, isUnsaid = false } = lesson;
   const gate = {
-    ...withWindow(state, lesson.window),
+    ...withWindow(state, lesson),
     blockedUntil: Math.max(state.blockedUntil, blockedUntil),
     knownUntil: now + rules.gateMs,
     askingUntil: 0,
   };
   if (!isUnsaid) return gate;
-  const { spacingMs } = present(state, {}, now);
+  const { spacingMs, tat } = present(state, {}, now);
   const wider = Math.min(rules.unsaidMostMs, Math.max(rules.unsaidFirstMs, 2 * spacingMs));
-  return { ...gate, spacingMs: wider, unsaidAt: now, tat: Math.max(now, state.tat) };
+  return { ...gate, spacingMs: wider, unsaidAt: now, tat: Math.max(now, tat) };
 }
 
-function withWindow(state: GateState, window: Lesson['window']): GateState {
+function withWindow(state: GateState, { window, now }: Lesson): GateState {
   if (window === undefined) return state;
   const { requests, periodMs, used, resetAt } = window;
   const limit = { requests, periodMs };
@@ -151,7 +166,8 @@ function withWindow(state: GateState, window: Lesson['window']): GateState {
   if (state.given !== undefined && isStricter(state.given, limit)) return state;
   const start = resetAt - periodMs;
   const offsetMs = resetAt % periodMs;
-  if (state.start > start) return { ...state, limit, offsetMs, spacingMs: 0 };
-  const counted = state.start === start ? Math.max(used, state.used) : used;
-  return { ...state, limit, offsetMs, start, used: counted, spacingMs: 0 };
+  const before = counted(state, limit, now);
+  const gate = { ...state, limit, offsetMs, spacingMs: 0 };
+  if (before.start > start) return gate;
+  return { ...gate, start, used: before.start === start ? Math.max(used, before.used) : used };
 }

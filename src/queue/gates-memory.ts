@@ -159,11 +159,13 @@ function settle(stores: Stores, { callId, order, now }: Ordered, { gate: { key }
 function charge({ states }: Stores, pass: Pass, now: number): void {
   const { gate, state, asks: isAsking } = pass;
   if (!leavesTrace(pass)) return;
-  const { start, used, tat } = charged(state, now);
-  const askingUntil = isAsking ? now + rules.askFirstMs : state.askingUntil;
-  const given = gate.limit === undefined ? undefined : state.given;
-  const keepMs = Math.max(2 * (state.limit?.periodMs ?? 0), tat - now) + (isAsking ? rules.gateMs : 1000);
-  states.set(gate.key, { ...OPEN_GATE, ...states.get(gate.key), start, used, tat, given, askingUntil }, keepMs);
+  const news = {
+    ...charged(state, now),
+    given: gate.limit === undefined ? undefined : state.given,
+    ...(isAsking && { askingUntil: now + rules.askFirstMs }),
+  };
+  const keepMs = Math.max(2 * (state.limit?.periodMs ?? 0), (news.tat ?? 0) - now) + (isAsking ? rules.gateMs : 1000);
+  states.set(gate.key, { ...OPEN_GATE, ...states.get(gate.key), ...news }, keepMs);
 }
 
 /** Whether there is something to note of a request that goes. */

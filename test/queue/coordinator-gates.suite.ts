@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { rules } from '../../src/queue/scripts/rules.ts';
 import { EDGE, entry, given, IN, lesson, limit, NOW, slot, told, waits } from './coordinator-bench.ts';
 import type { Pair } from './coordinator-bench.ts';
+import { outlivesClocks } from './coordinator-clock.suite.ts';
 import { asksFirst, spacesOut } from './coordinator-lessons.suite.ts';
 
 /** When a request may go. */
@@ -29,6 +30,9 @@ export function pacesGates(current: () => Pair): void {
   });
   describe('a gate of which nothing is known', () => {
     asksFirst(current);
+  });
+  describe('a clock that was set back', () => {
+    outlivesClocks(current);
   });
 }
 

@@ -3,6 +3,14 @@ import { script } from './script.ts';
 
 /** The gate's arithmetic in Lua; the same in TypeScript, with the reasons: ../gate.ts. */
 const arithmetic = `
+local function unlessTooFar(at, now, most)
+  if at > now + 2 * most then return 0 end
+  return at
+end
+-- a clock that was set back
+local function dropPeriodToCome(g, now, period)
+  if g.start > now + period then g.start, g.used = 0, 0 end
+end
 local function readGate(key, now, requests, period)
   local s = redis.call('HMGET', key, 'blocked', 'requests', 'period', 'offset', 'start', 'used', 'spacing', 'unsaid', 'tat', 'known', 'asking', 'givenRequests')
   local g = { blocked = tonumber(s[1] or '0'), requests = tonumber(s[2] or '0'), period = tonumber(s[3] or '0'),
@@ -12,8 +20,10 @@ local function readGate(key, now, requests, period)
   if requests > 0 and (g.requests == 0 or requests * g.period < g.requests * period) then
     g.requests, g.period, g.offset, g.given = requests, period, 0, true
   end
-  g.spacing = g.spacing * 0.5 ^ ((now - g.unsaid) / ${String(rules.unsaidHalfLifeMs)})
+  g.spacing = g.spacing * 0.5 ^ (math.max(0, now - g.unsaid) / ${String(rules.unsaidHalfLifeMs)})
   if g.requests > 0 or g.spacing < ${String(rules.blockSpacingMs)} then g.spacing = 0 end
+  g.tat = unlessTooFar(g.tat, now, ${String(rules.unsaidMostMs)})
+  g.asking = unlessTooFar(g.asking, now, ${String(rules.askFirstMs)})
   return g
 end
 local function startOf(g, at) return math.floor((at - g.offset) / g.period) * g.period + g.offset end
@@ -93,6 +103,7 @@ local function passGates(first, from, now, deadline, order, call, places)
   for i = first, #KEYS, 3 do
     local at = from + (i - first)
     local g = readGate(KEYS[i], now, tonumber(ARGV[at]), tonumber(ARGV[at + 1]))
+    if g.requests > 0 then dropPeriodToCome(g, now, g.period) end
     local rank, isListed = rankIn(KEYS[i + 1], KEYS[i + 2], now, order, call)
     g.wait, g.isListed, g.key, g.waiting, g.due = waitFor(g, now, rank), isListed, KEYS[i], KEYS[i + 1], KEYS[i + 2]
     -- one request goes ahead, once: who has waited for its answer in vain goes too
@@ -146,6 +157,7 @@ local period, used, ends = tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7
 -- where a stricter limit is given, its own periods are counted
 if requests and not (given[1] and given[1] * period < requests * given[2]) then
   local start = ends - period
+  dropPeriodToCome(g, now, period)
   if g.start > start then used, start = g.used, g.start elseif g.start == start then used = math.max(used, g.used) end
   redis.call('HSET', KEYS[1], 'requests', requests, 'period', period, 'offset', ends % period, 'start', start, 'used', used, 'spacing', 0)
   till = math.max(till, ends)
