@@ -1,5 +1,6 @@
 import type { Admission, Admitted, Coordinator, Entered, Entry, Place, Subscription } from './coordinator.ts';
 import { createExpiring } from './expiring.ts';
+import { orderOf } from './gate.ts';
 import { createMemoryGates } from './gates-memory.ts';
 import { rules } from './scripts/rules.ts';
 
@@ -70,8 +71,7 @@ function coordinateCalls(memory: Memory): Calls {
       memory.tidy();
       return enter(memory, call);
     },
-    // A running call goes before those that still wait for their first request.
-    reserve: async (slot) => gates.pass(slot, -rules.maxTag),
+    reserve: async (slot) => gates.pass(slot, orderOf(slot)),
     unclaim: async (callId) => {
       memory.claims.delete(callId);
     },

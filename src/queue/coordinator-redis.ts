@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import * as z from 'zod';
 import { listenWith } from './channels.ts';
 import type { Coordinator, Entered, Place, Reserved, Slot } from './coordinator.ts';
+import { orderOf } from './gate.ts';
 import { openConnections } from './redis-connections.ts';
 import type { Connections } from './redis-connections.ts';
 import { API_PATIENCE_MS, apiConnection, redisAddress, reportOutages, workerConnection } from './redis.ts';
@@ -175,10 +176,10 @@ function takeTurns(run: Run, keys: Keys): Pick<Calls, 'enter' | 'reserve' | 'lea
       });
       return verdictOf(enterReply.parse(answer));
     },
-    reserve: async ({ callId, host, gates, deadline, now }) => {
+    reserve: async ({ callId, host, gates, deadline, now, isSpare }) => {
       const answer = await run(reserve, {
         keys: [keys.breaker(host), keys.places(callId), ...gateKeys(keys, gates)],
-        args: [now, deadline, callId, ...gateArgs(gates)],
+        args: [now, deadline, callId, orderOf({ isSpare }), ...gateArgs(gates)],
       });
       return verdictOf(slotReply.parse(answer));
     },

@@ -103,9 +103,11 @@ export interface Slot {
   readonly gates: readonly Gate[];
   readonly deadline: number;
   readonly now: number;
+  /** Nobody waits for it: it takes only what all who wait at its gates leave. Other requests of `reserve` go before them. */
+  readonly isSpare?: boolean | undefined;
 }
 
-export interface Entry extends Slot {
+export interface Entry extends Omit<Slot, 'isSpare'> {
   /** The place in the fair order; at one gate the smallest goes first, after the calls that run already. */
   readonly priority: number;
   readonly kind: Kind;

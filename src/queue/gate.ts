@@ -1,4 +1,4 @@
-import type { Gate, Lesson, Limit } from './coordinator.ts';
+import type { Gate, Lesson, Limit, Slot } from './coordinator.ts';
 import { rules } from './scripts/rules.ts';
 
 /**
@@ -80,6 +80,10 @@ export function present(state: GateState, { limit: given }: Pick<Gate, 'limit'>,
     askingUntil: unlessTooFar(state.askingUntil, now, rules.askFirstMs),
   };
 }
+
+/** Where a request of `reserve` stands among those who wait: before all, for its call runs, or behind all, for nobody waits for it. */
+export const orderOf = ({ isSpare = false }: Pick<Slot, 'isSpare'>): number =>
+  isSpare ? rules.maxTag + 1 : -rules.maxTag;
 
 /** Milliseconds until a request may pass before which `rank` others wait. */
 export function waitFor(gate: GateState, now: number, rank: number): number {

@@ -25,13 +25,10 @@ export function createSpareClient({
   return {
     send: async (request, sending) => {
       const { all } = gates.ofRequest(sending.token, request);
-      const slot = { callId: randomUUID(), host, gates: all, priority: LAST, deadline: now() };
+      const slot = { callId: randomUUID(), host, gates: all, deadline: now(), isSpare: true };
       const { verdict } = await reserveInTime(coordinator, slot, now);
       if (verdict !== 'go') throw new Failure('GITLAB_RATE_LIMITED', 'GitLab has no place to spare for this request');
       return client.send(request, sending);
     },
   };
 }
-
-/** Behind every call: those go up to 2,000,000. */
-const LAST = 2_000_001;

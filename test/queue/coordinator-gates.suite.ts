@@ -3,7 +3,7 @@ import { rules } from '../../src/queue/scripts/rules.ts';
 import { EDGE, entry, given, IN, lesson, limit, NOW, slot, told, waits } from './coordinator-bench.ts';
 import type { Pair } from './coordinator-bench.ts';
 import { outlivesClocks } from './coordinator-clock.suite.ts';
-import { asksFirst, spacesOut } from './coordinator-lessons.suite.ts';
+import { asksFirst, blocks, spacesOut } from './coordinator-lessons.suite.ts';
 
 /** When a request may go. */
 export function pacesGates(current: () => Pair): void {
@@ -167,6 +167,18 @@ function waitsFairly(current: () => Pair): void {
     await expect(worker.reserve(slot({ gates: one, now: next }))).resolves.toMatchObject({ verdict: 'go' });
   });
 
+  test('go before a request that nobody waits for, which takes what they leave', async () => {
+    const { worker } = current();
+    const gates = [{ key: 'three', limit: { requests: 3, periodMs: 10_000 } }];
+    const call = entry({ gates, priority: rules.maxTag });
+    await waits(worker, 2, { gates, now: IN });
+    await worker.enter({ ...call, now: IN });
+    const spare = { gates, now: next, deadline: next, isSpare: true };
+    await expect(worker.reserve(slot(spare))).resolves.toMatchObject({ verdict: 'go' });
+    await expect(worker.reserve(slot(spare))).resolves.toMatchObject({ verdict: 'limited' });
+    await expect(worker.enter({ ...call, now: next })).resolves.toMatchObject({ verdict: 'go' });
+  });
+
   test('of both kinds share a gate evenly, however far the one has come', async () => {
     const { worker } = current();
     const one = [{ key: 'one', limit: { requests: 1, periodMs: 10_000 } }];
@@ -244,46 +256,5 @@ function passesSeveral(current: () => Pair): void {
     const { worker } = current();
     await waits(worker, 95, { gates: both, now: IN });
     await expect(waits(worker, 1, { gates: [{ key: 'host', limit }], now: IN })).resolves.toEqual([9000 + EDGE]);
-  });
-}
-
-function blocks(current: () => Pair): void {
-  const apart = rules.blockSpacingMs;
-
-  test('of an unknown gate ends a little later for each who waits', async () => {
-    const { worker } = current();
-    await worker.learn(lesson({ blockedUntil: NOW + 1000 }));
-    await expect(waits(worker, 3)).resolves.toEqual([1000, 1000 + apart, 1000 + 2 * apart]);
-  });
-
-  test('of a known gate ends at the pace of its limit', async () => {
-    const { worker } = current();
-    await worker.learn({ ...told(), blockedUntil: NOW + 2000 });
-    const each = Math.ceil((10_000 - 2 * EDGE) / 95);
-    await expect(waits(worker, 2, { now: IN })).resolves.toEqual([1000, 1000 + each]);
-  });
-
-  test('that is new counts also for those who have waited for an older one', async () => {
-    const { worker } = current();
-    const call = entry({ gates: [{ key: 'token' }] });
-    await worker.learn(lesson({ blockedUntil: NOW + 1000 }));
-    await expect(worker.enter(call)).resolves.toEqual({ verdict: 'wait', waitMs: 1000 });
-    await worker.learn(lesson({ blockedUntil: NOW + 3000 }));
-    await expect(worker.enter({ ...call, now: NOW + 1000 })).resolves.toEqual({ verdict: 'wait', waitMs: 2000 });
-    await expect(worker.enter({ ...call, now: NOW + 3000 })).resolves.toEqual({ verdict: 'go' });
-  });
-
-  test('is not shortened by an earlier one', async () => {
-    const { worker } = current();
-    await worker.learn(lesson({ blockedUntil: NOW + 3000 }));
-    await worker.learn(lesson({ blockedUntil: NOW + 1000 }));
-    await expect(waits(worker, 1)).resolves.toEqual([3000]);
-  });
-
-  test('that ends after the deadline is told at once', async () => {
-    const { worker } = current();
-    await worker.learn(lesson({ blockedUntil: NOW + 90_000 }));
-    const limited = { verdict: 'limited', waitMs: 90_000 };
-    await expect(worker.enter(entry({ gates: [{ key: 'token' }] }))).resolves.toEqual(limited);
   });
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { rules } from '../../src/queue/scripts/rules.ts';
-import { EDGE, IN, lesson, NOW, told, waits } from './coordinator-bench.ts';
+import { EDGE, entry, IN, lesson, NOW, told, waits } from './coordinator-bench.ts';
 import type { Pair } from './coordinator-bench.ts';
 
 /** After a 429 that says nothing of its limit. */
@@ -91,5 +91,47 @@ export function asksFirst(current: () => Pair): void {
     const { worker } = current();
     await waits(worker, 1, { gates });
     await expect(waits(worker, 1, { gates, deadline: NOW + askAgainMs })).resolves.toEqual([0]);
+  });
+}
+
+/** After Retry-After. */
+export function blocks(current: () => Pair): void {
+  const apart = rules.blockSpacingMs;
+
+  test('of an unknown gate ends a little later for each who waits', async () => {
+    const { worker } = current();
+    await worker.learn(lesson({ blockedUntil: NOW + 1000 }));
+    await expect(waits(worker, 3)).resolves.toEqual([1000, 1000 + apart, 1000 + 2 * apart]);
+  });
+
+  test('of a known gate ends at the pace of its limit', async () => {
+    const { worker } = current();
+    await worker.learn({ ...told(), blockedUntil: NOW + 2000 });
+    const each = Math.ceil((10_000 - 2 * EDGE) / 95);
+    await expect(waits(worker, 2, { now: IN })).resolves.toEqual([1000, 1000 + each]);
+  });
+
+  test('that is new counts also for those who have waited for an older one', async () => {
+    const { worker } = current();
+    const call = entry({ gates: [{ key: 'token' }] });
+    await worker.learn(lesson({ blockedUntil: NOW + 1000 }));
+    await expect(worker.enter(call)).resolves.toEqual({ verdict: 'wait', waitMs: 1000 });
+    await worker.learn(lesson({ blockedUntil: NOW + 3000 }));
+    await expect(worker.enter({ ...call, now: NOW + 1000 })).resolves.toEqual({ verdict: 'wait', waitMs: 2000 });
+    await expect(worker.enter({ ...call, now: NOW + 3000 })).resolves.toEqual({ verdict: 'go' });
+  });
+
+  test('is not shortened by an earlier one', async () => {
+    const { worker } = current();
+    await worker.learn(lesson({ blockedUntil: NOW + 3000 }));
+    await worker.learn(lesson({ blockedUntil: NOW + 1000 }));
+    await expect(waits(worker, 1)).resolves.toEqual([3000]);
+  });
+
+  test('that ends after the deadline is told at once', async () => {
+    const { worker } = current();
+    await worker.learn(lesson({ blockedUntil: NOW + 90_000 }));
+    const limited = { verdict: 'limited', waitMs: 90_000 };
+    await expect(worker.enter(entry({ gates: [{ key: 'token' }] }))).resolves.toEqual(limited);
   });
 }

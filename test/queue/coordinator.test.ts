@@ -83,8 +83,8 @@ const step: fc.Arbitrary<{ readonly passMs: number; readonly act: Step }> = fc.r
     fc.tuple(enters, deadlines).map(([call, { deadlineIn }]): Step => {
       return async (it, now) => it.enter(entry({ ...call, now, deadline: now + deadlineIn }));
     }),
-    fc.tuple(calls, gates, deadlines).map(([callId, passed, { deadlineIn }]): Step => {
-      return async (it, now) => it.reserve(slot({ callId, gates: passed, now, deadline: now + deadlineIn }));
+    fc.tuple(calls, gates, deadlines, fc.boolean()).map(([callId, passed, { deadlineIn }, isSpare]): Step => {
+      return async (it, now) => it.reserve(slot({ callId, gates: passed, now, deadline: now + deadlineIn, isSpare }));
     }),
     fc.tuple(gateNames, lessons).map(([gate, { blockedIn, window, isUnsaid }]): Step => {
       return async (it, now) => {

@@ -36,7 +36,7 @@ test('a request that nobody waits for passes the gates of its token, behind ever
   const { outcome, slots } = await send({ verdict: 'go' });
 
   expect(outcome).toBe(response);
-  expect(slots).toMatchObject([{ host: 'host', now: 1000, deadline: 1000, priority: 2_000_001 }]);
+  expect(slots).toMatchObject([{ host: 'host', now: 1000, deadline: 1000, isSpare: true }]);
   expect(slots[0]?.gates).toEqual(openGates.ofRequest('glpat-own', request).all);
 });
 

@@ -50,14 +50,14 @@ redis.call('SET', KEYS[4], virtual, 'PX', ${String(rules.virtualTimeMs)})
 return {'go', ms}
 `);
 
-/** KEYS breaker, places, and three for each gate. ARGV now, deadline, call, and three for each gate. */
+/** KEYS breaker, places, and three for each gate. ARGV now, deadline, call, order, and three for each gate. */
 export const reserve = script(`
 ${passBreaker}
 ${passGates}
 local now = tonumber(ARGV[1])
 local closedFor, isTried = passBreaker(KEYS[1], now, ARGV[3])
 if closedFor > 0 then return {'unavailable', closedFor} end
-local verdict, ms = passGates(3, 4, now, tonumber(ARGV[2]), ${String(-rules.maxTag)}, ARGV[3], KEYS[2])
+local verdict, ms = passGates(3, 5, now, tonumber(ARGV[2]), tonumber(ARGV[4]), ARGV[3], KEYS[2])
 if verdict == 'go' and isTried then try(KEYS[1], now, ARGV[3]) end
 return {verdict, ms}
 `);
