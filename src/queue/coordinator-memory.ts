@@ -160,6 +160,7 @@ function admit(memory: Memory, call: Admission): Admitted {
     for (const [callId, deadline] of places) if (deadline <= call.now) places.delete(callId);
     if (places.size >= cap) return { admitted: false, full, outstanding: places.size, workers: workers.size() };
   }
+  startAgainIfIdle(memory, call);
   for (const { key } of counted) {
     const places = outstanding.get(key) ?? new Map<string, number>();
     outstanding.set(key, places.set(call.callId, call.deadline), call.deadline - call.now);
@@ -167,6 +168,13 @@ function admit(memory: Memory, call: Admission): Admitted {
   const priority = nextTag(memory, call);
   const virtualTime = memory.virtualTime.get(call.kind) ?? 0;
   return { admitted: true, priority, virtualTime, workers: workers.size() };
+}
+
+/** Before the call itself is counted. */
+function startAgainIfIdle({ outstanding, virtualTime }: Memory, { kind }: Admission): void {
+  const isIdle = (outstanding.get('all')?.size ?? 0) === 0;
+  const isHigh = (virtualTime.get(kind) ?? 0) > rules.idleTag;
+  if (isIdle && isHigh) virtualTime.set(kind, 0, rules.virtualTimeMs);
 }
 
 function nextTag({ virtualTime, tags }: Memory, { kind, flow, step, foretold }: Admission): number {

@@ -13,7 +13,10 @@ interface Asked {
  * An older one is earlier, which favours a caller with one call, and no other.
  */
 export interface Forecast {
-  /** Nothing for a write, which must not begin before it is admitted, for a further call of a flow, and where nothing is known. */
+  /**
+   * Nothing for a write, which must not begin before it is admitted, for a further call of a flow, where the numbers may start
+   * again, and where nothing is known.
+   */
   readonly priorityOf: (asked: Asked) => number | undefined;
   /** A call of this flow is under way until the function given back is called. */
   readonly begin: (flow: string) => () => void;
@@ -42,7 +45,7 @@ export function createForecast({ now }: { readonly now: () => number }): Forecas
     priorityOf: ({ kind, flow, step }) => {
       if (kind === 'write' || known === undefined || known.until <= now() || !isOpen(flow)) return undefined;
       const priority = known.readTime + step;
-      return priority <= rules.maxTag ? priority : undefined;
+      return priority <= rules.idleTag ? priority : undefined;
     },
     begin: (flow) => {
       count(flow, 1);

@@ -60,7 +60,7 @@ const enters = fc.record({
   callId: calls,
   kind: kinds,
   gates,
-  priority: fc.oneof(priorities, fc.integer({ min: 1, max: 2_000_000 })),
+  priority: fc.oneof(priorities, fc.integer({ min: 1, max: 2_000_000 }), fc.constantFrom(900_000, 1_600_000)),
 });
 const windows = fc.record({
   requests: fc.integer({ min: 1, max: 5 }),

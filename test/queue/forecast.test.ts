@@ -24,13 +24,13 @@ test('a further read of a flow is placed by the coordinator, until the others ha
   expect([...beside, forecast.priorityOf(asked)]).toEqual([undefined, 2, 2]);
 });
 
-test('nothing is foretold of a write, behind the last tag, or once the queue is full or gone', () => {
+test('nothing is foretold of a write, where the tags may start again, or once the queue is full or gone', () => {
   const forecast = createForecast({ now: () => 0 });
   forecast.saw('write', 7);
   const ofWrites = forecast.priorityOf(asked);
   forecast.saw('read', 7);
   const write = forecast.priorityOf({ ...asked, kind: 'write' });
-  forecast.saw('read', rules.maxTag);
+  forecast.saw('read', rules.idleTag);
   const behind = forecast.priorityOf(asked);
   forecast.saw('read', 7);
   forecast.forget();

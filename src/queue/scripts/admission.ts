@@ -22,9 +22,10 @@ ${countWorkers}
 local now, deadline = tonumber(ARGV[1]), tonumber(ARGV[2])
 redis.call('SET', KEYS[1], '1', 'PX', ${String(rules.aliveMs)})
 local workers = countWorkers(KEYS[2])
+local outstanding
 for i = 3, 4 do
   redis.call('ZREMRANGEBYSCORE', KEYS[i], '-inf', now)
-  local outstanding = redis.call('ZCARD', KEYS[i])
+  outstanding = redis.call('ZCARD', KEYS[i])
   if outstanding >= tonumber(ARGV[i + 1]) then return {3 - i, outstanding, workers, 0} end
 end
 local keep = math.max(1, math.ceil(deadline - now))
@@ -34,13 +35,18 @@ for i = 3, 4 do
 end
 local virtual = tonumber(redis.call('GET', KEYS[5]) or '0')
 local last = tonumber(redis.call('GET', KEYS[6]) or '0')
+local function startAgain()
+  virtual = 0
+  redis.call('SET', KEYS[5], 0, 'PX', ${String(rules.virtualTimeMs)})
+end
+if virtual > ${String(rules.idleTag)} and outstanding == 0 then startAgain() end
 if last > virtual + ${String(rules.tagWindow)} then last = 0 end
 local foretold = tonumber(ARGV[7])
 local tag = math.max(virtual, last) + tonumber(ARGV[6])
 if foretold > 0 then tag = math.max(last, foretold) end
 if tag > ${String(rules.maxTag)} then
-  redis.call('SET', KEYS[5], 0, 'PX', ${String(rules.virtualTimeMs)})
-  tag, virtual = 1, 0
+  startAgain()
+  tag = 1
 end
 redis.call('SET', KEYS[6], tag, 'PX', ${String(rules.tagMs)})
 return {1, tag, workers, virtual}

@@ -12,8 +12,13 @@ export const rules = {
   tagMs: 300_000,
   /** Longer than a tag lives: virtual time starts again only when no tag remembers the old one. */
   virtualTimeMs: 600_000,
-  /** Tags start again at 1 here; BullMQ takes priorities up to 2,097,152. */
+  /** Tags start again at 1 here in any case; BullMQ takes priorities up to 2,097,152. */
   maxTag: 2_000_000,
+  /**
+   * From here on tags start again as soon as no call is outstanding: what waits at a fresh start is served only after all new
+   * calls. So far above `tagWindow` that no flow remembers a tag that would be believed after it.
+   */
+  idleTag: 1_500_000,
   /** No user has so many calls waiting: a tag further ahead of virtual time is from before the last fresh start. */
   tagWindow: 1_000_000,
 
