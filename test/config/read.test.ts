@@ -294,9 +294,3 @@ test('the environment of this process is read where none is given', () => {
   });
   expect(readConfig('all').PORT).toBe(4321);
 });
-
-test('by default each read and write that a worker makes at once has a connection to GitLab', () => {
-  const { GITLAB_MAX_CONNECTIONS: connections, ...config } = readConfig('all', {});
-
-  expect(connections).toBeGreaterThanOrEqual(config.WORKER_READ_CONCURRENCY + config.WORKER_WRITE_CONCURRENCY);
-});
