@@ -54,12 +54,26 @@ function requireToolNames(config: Config): void {
   if (faults.length > 0) throw new ConfigError(faults);
 }
 
-function brokerOf(role: Role, { REDIS_URL: url, REDIS_PASSWORD: password }: Config, log: Log): Broker {
-  if (url === undefined) return createMemoryBroker();
+interface Brokers {
+  /** The API's; a worker's where it is alone. */
+  readonly broker: Broker;
+  /** The worker's in one process of both roles. */
+  readonly crew: Broker;
+}
+
+/** In memory both roles share one. On Redis an API must not wait for it, and a worker must. */
+function brokersOf(role: Role, { REDIS_URL: url, REDIS_PASSWORD: password }: Config, log: Log): Brokers {
+  if (url === undefined) {
+    const broker = createMemoryBroker();
+    return { broker, crew: broker };
+  }
   const onError = (error: Error): void => {
     log.error({ err: error }, 'Redis');
   };
-  return createRedisBroker({ url: withPassword(url, password), role, onError });
+  const open = (own: 'api' | 'worker'): Broker =>
+    createRedisBroker({ url: withPassword(url, password), role: own, onError });
+  const broker = open(role === 'worker' ? 'worker' : 'api');
+  return { broker, crew: role === 'all' ? open('worker') : broker };
 }
 
 async function warn(broker: Broker, log: Log): Promise<void> {
@@ -71,7 +85,7 @@ async function warn(broker: Broker, log: Log): Promise<void> {
 }
 
 /** Reads the configuration, opens the queue, starts the role, and stops all of it on SIGTERM. */
-export async function begin(role: Role, start: (parts: Parts) => Promise<void>): Promise<void> {
+export async function begin(role: Role, start: (parts: Parts, crew: Broker) => Promise<void>): Promise<void> {
   const config = configOf(role);
   if (config === undefined) return;
   const destination = createLogLines();
@@ -90,8 +104,9 @@ export async function begin(role: Role, start: (parts: Parts) => Promise<void>):
     authTokenBefore: config.MCP_AUTH_TOKEN_PREVIOUS,
     random: () => randomBytes(32).toString('hex'),
   });
-  const broker = brokerOf(role, config, log);
-  shutdown.add('queue', broker.close);
+  const { broker, crew } = brokersOf(role, config, log);
+  shutdown.add('queue', async () => void (await Promise.all([broker.close(), crew.close()])));
   void warn(broker, log);
-  await start({ config, server, broker, secrets, log, auditLog, metricsLog, shutdown, isAlone: role !== 'all' });
+  const isAlone = role !== 'all';
+  await start({ config, server, broker, secrets, log, auditLog, metricsLog, shutdown, isAlone }, crew);
 }

@@ -10,30 +10,22 @@ import { createRedisReplays } from './replays-redis.ts';
 
 interface RedisBrokerOptions {
   readonly url: string;
-  readonly role: 'api' | 'worker' | 'all';
+  /** An API's commands fail at once when Redis is gone; a worker's wait for it. One process of both has two brokers. */
+  readonly role: 'api' | 'worker';
   /** Told once per outage. */
   readonly onError: (error: Error) => void;
 }
 
 /** Calls wait in Redis 7 or Valkey, between as many API replicas and workers as there are. */
 export function createRedisBroker({ url, role, onError }: RedisBrokerOptions): Broker {
-  const coordinator = createRedisCoordinator({
-    url,
-    prefix: PREFIX,
-    role: role === 'worker' ? 'worker' : 'api',
-    onError,
-  });
+  const coordinator = createRedisCoordinator({ url, prefix: PREFIX, role, onError });
   // One connection for all commands that do not block: what is sent in one turn leaves in one write.
   const link = coordinator.commands;
   let made = 0;
   link.client.on('ready', () => {
     made += 1;
   });
-  const openPatient = (name: string): RedisLink =>
-    openLink({ name, options: workerConnection(redisAddress(url)), outage: reportOutages(onError) });
-  // An API's commands fail at once when Redis is gone, but BullMQ's workers must wait for it.
-  const crew = role === 'all' ? openPatient('gitlab-workers') : link;
-  const backend = quietBackendOn(crew);
+  const backend = quietBackendOn(link);
   return {
     coordinator,
     replays: createRedisReplays({ link, prefix: PREFIX }),
@@ -46,7 +38,7 @@ export function createRedisBroker({ url, role, onError }: RedisBrokerOptions): B
       return overLink(queue, link);
     },
     worker: (kind, processor, workerOptions) => {
-      const options = { connection: crew.client, prefix: PREFIX, ...UNKEPT, ...workerOptions };
+      const options = { connection: link.client, prefix: PREFIX, ...UNKEPT, ...workerOptions };
       return new Worker(queueName(kind), processor, options, backend);
     },
     cache: (maxBytes) =>
@@ -54,17 +46,15 @@ export function createRedisBroker({ url, role, onError }: RedisBrokerOptions): B
     isReady: coordinator.isReady,
     generation: () => made,
     inspect: async () => {
-      const patient = openPatient('inspect');
+      const options = workerConnection(redisAddress(url));
+      const patient = openLink({ name: 'inspect', options, outage: reportOutages(onError) });
       try {
         return await patient.run(inspectRedis);
       } finally {
         patient.close();
       }
     },
-    close: async () => {
-      crew.close();
-      await coordinator.close();
-    },
+    close: async () => coordinator.close(),
   };
 }
 
