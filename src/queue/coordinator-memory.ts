@@ -203,7 +203,7 @@ function enter(memory: Memory, call: Entry): Entered {
   return passed;
 }
 
-/** Why nobody waits for the call any more. */
+/** Why the call is not begun any more. */
 function awayOf({ cancelled, alive }: Memory, call: Entry): Entered | undefined {
   if (cancelled.get(call.callId) === true) return { verdict: 'cancelled' };
   if (alive.get(call.api) === undefined) return { verdict: 'orphan' };

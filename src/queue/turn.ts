@@ -84,6 +84,12 @@ const UNEXPECTED = 'a call failed in an unexpected way';
 
 const EXPIRED: FailureData = { code: 'DEADLINE_EXCEEDED', detail: 'The call waited in the queue until its deadline.' };
 
+/** Its replica may have been cut off from Redis, and come back with its callers. */
+const UNHEARD: FailureData = {
+  code: 'QUEUE_UNAVAILABLE',
+  detail: "When the call's turn came, Redis had not heard from its server for too long, so it was not started.",
+};
+
 type QueuedJob = Job<Ticket>;
 interface Address {
   readonly id: string;
@@ -177,11 +183,12 @@ async function turnAway(desk: Desk, { job, token }: Delivery, entered: Entered):
       return sendFailure(desk, to, unavailable(entered.waitMs));
     case 'expired':
       return sendFailure(desk, to, EXPIRED);
+    case 'orphan':
+      return sendFailure(desk, to, UNHEARD);
     // `claimed`: delivered twice; whoever claimed it answers, or its caller hears at the deadline that nobody did.
     case 'go':
     case 'claimed':
     case 'cancelled':
-    case 'orphan':
       if (entered.verdict !== 'claimed') await dropKey(desk, to);
       desk.log.debug({ callId: to.id, verdict: entered.verdict }, 'call dropped');
   }

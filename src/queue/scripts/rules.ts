@@ -1,6 +1,6 @@
 /** The numbers that both coordinators work with. */
 export const rules = {
-  /** A replica that gave no sign of life for so long is gone, and nobody waits for its calls. */
+  /** The calls of a replica that gave no sign of life for so long are not begun. */
   aliveMs: 15_000,
   /** A worker that gave no sign of life for so long is not counted. */
   workerAliveMs: 2500,
