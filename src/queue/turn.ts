@@ -136,6 +136,7 @@ const sendFailure = async (desk: Desk, to: Address, data: FailureData): Promise<
 
 /** For a call whose worker died: BullMQ hands it to another one as failed. */
 export async function bury(desk: Desk, kind: Kind, job: QueuedJob): Promise<void> {
+  if (kind === 'write') await desk.coordinator.announce(TOUCHED).catch(() => undefined);
   await sendFailure(desk, addressOf(job), DIED[kind]);
 }
 

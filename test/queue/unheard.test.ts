@@ -6,6 +6,7 @@ import type { Ask } from '../../src/queue/ask.ts';
 import { createMemoryBroker } from '../../src/queue/broker-memory.ts';
 import type { Answer } from '../../src/queue/call.ts';
 import type { Coordinator } from '../../src/queue/coordinator.ts';
+import { TOUCHED } from '../../src/queue/message.ts';
 import type { Question } from '../../src/queue/question.ts';
 import { createReplayedAsk } from '../../src/queue/replayed-ask.ts';
 import { createServe } from '../../src/queue/serve.ts';
@@ -17,13 +18,16 @@ describe('a call that a worker', () => {
   /** What the coordinator says of each call before it says what is true. */
   let enter: (callId: string) => ReturnType<Coordinator['enter']> | undefined;
   let written: string[];
+  let announced: string[];
   let ask: Ask['ask'];
   let close: () => Promise<void>;
 
   beforeEach(async () => {
     written = [];
+    announced = [];
     const memory = createMemoryBroker();
     const { coordinator } = memory;
+    await coordinator.onAnnounce((words) => void announced.push(words));
     const broker = {
       ...memory,
       coordinator: { ...coordinator, enter: async (call) => enter(call.callId) ?? coordinator.enter(call) },
@@ -78,6 +82,24 @@ describe('a call that a worker', () => {
       await expect(outcomeOf(first)).resolves.toMatchObject({ code: 'QUEUE_UNAVAILABLE' });
       await expect(outcomeOf(repeated)).resolves.toEqual({ ok: true, content: [] });
       expect(written).toEqual([repeated.callId]);
+    });
+  });
+
+  describe('has died over', () => {
+    beforeEach(() => {
+      enter = async () => {
+        throw new Error('as a dead worker');
+      };
+    });
+
+    test('may have written: all replicas hear so before its caller does', async () => {
+      await expect(outcomeOf(write())).resolves.toMatchObject({ code: 'OUTCOME_UNKNOWN' });
+      expect(announced).toEqual([TOUCHED]);
+    });
+
+    test('has written nothing where it is a read', async () => {
+      await expect(outcomeOf(write({ kind: 'read' }))).resolves.toMatchObject({ code: 'INTERNAL' });
+      expect(announced).toEqual([]);
     });
   });
 });
