@@ -1,52 +1,23 @@
-import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { Redis } from 'ioredis';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createRedisCoordinator } from '../../src/queue/coordinator-redis.ts';
-import type { RedisCoordinator } from '../../src/queue/coordinator-redis.ts';
 import { spawnRedis } from '../support/redis-server.ts';
-import type { RedisServer } from '../support/redis-server.ts';
 import { admission, entry } from './coordinator-bench.ts';
 import { startProxy } from './coordinator-proxy.ts';
-
-const canSpawn = spawnSync('redis-server', ['--version']).error === undefined;
+import { canSpawn, useOwnRedis } from './own-redis.ts';
 
 describe.skipIf(!canSpawn)('the coordinator while Redis fails', () => {
-  let server: RedisServer;
-  let admin: Redis;
-  let errors: string[];
-  let open: RedisCoordinator[];
-
-  beforeEach(async () => {
-    errors = [];
-    open = [];
-    server = await spawnRedis();
-    admin = new Redis(server.url);
-    admin.on('error', () => undefined);
-  });
-
-  afterEach(async () => {
-    await Promise.all(open.map(async (each) => each.close()));
-    admin.disconnect();
-    await server.stop();
-  });
-
-  const onError = (error: Error): void => void errors.push(error.message);
-
-  async function start(role: 'api' | 'worker', url = server.url): Promise<RedisCoordinator> {
-    const coordinator = createRedisCoordinator({ url, prefix: '{gitlab}', role, onError });
-    open.push(coordinator);
-    await coordinator.onceReady();
-    return coordinator;
-  }
+  const own = useOwnRedis();
+  const { start } = own;
 
   test('listeners hear what is told after their connection was killed', async () => {
     const worker = await start('worker');
     const heard: string[] = [];
     await worker.onCancel((callId) => void heard.push(callId));
     await worker.onAnnounce((key) => void heard.push(key));
-    await admin.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
+    await own.admin.call('CLIENT', 'KILL', 'TYPE', 'pubsub');
     await vi.waitFor(async () => {
       await worker.cancel('call');
       await worker.announce('request');
@@ -56,7 +27,7 @@ describe.skipIf(!canSpawn)('the coordinator while Redis fails', () => {
 
   test("an API's commands fail at once when Redis is gone", async () => {
     const api = await start('api');
-    await server.stop();
+    await own.server.stop();
     const started = performance.now();
     await expect(api.admit(admission())).rejects.toThrow(Error);
     await expect(api.beat('api1')).rejects.toThrow(Error);
@@ -66,7 +37,7 @@ describe.skipIf(!canSpawn)('the coordinator while Redis fails', () => {
 
   test("an API's commands fail after two seconds when Redis is silent", async () => {
     const api = await start('api');
-    server.child?.kill('SIGSTOP');
+    own.server.child?.kill('SIGSTOP');
     const started = performance.now();
     await expect(api.admit(admission())).rejects.toThrow('did not answer in time');
     expect(performance.now() - started).toBeLessThan(2500);
@@ -74,42 +45,42 @@ describe.skipIf(!canSpawn)('the coordinator while Redis fails', () => {
 
   test("a worker's commands wait for Redis to come back", async () => {
     const worker = await start('worker');
-    await server.stop();
+    await own.server.stop();
     const entered = worker.enter(entry());
-    server = await spawnRedis(server.port);
+    own.server = await spawnRedis(own.server.port);
     await expect(entered).resolves.toEqual({ verdict: 'orphan' });
   });
 
   test('a replica is ready again only when the new Redis knows that it lives', async () => {
     const api = await start('api');
     await api.receive('api1', () => undefined);
-    await server.stop();
+    await own.server.stop();
     await vi.waitFor(() => {
       expect(api.isReady()).toBe(false);
     });
-    server = await spawnRedis(server.port);
+    own.server = await spawnRedis(own.server.port);
     await api.onceReady();
-    const alive = new Redis(server.url);
+    const alive = new Redis(own.server.url);
     await expect(alive.exists('{gitlab}:alive:api1')).resolves.toBe(1);
     alive.disconnect();
   });
 
   test('a replica is not ready while Redis refuses its sign of life, at the start and after a reconnect', async () => {
     const api = await start('api');
-    await admin.acl('SETUSER', 'default', '-set');
+    await own.admin.acl('SETUSER', 'default', '-set');
     const received = api.receive('api1', () => undefined);
     await vi.waitFor(() => {
-      expect(errors).toEqual([expect.stringMatching(/^Redis \(beat\): (?:NOPERM|ERR The user)/u)]);
+      expect(own.errors).toEqual([expect.stringMatching(/^Redis \(beat\): (?:NOPERM|ERR The user)/u)]);
     });
     expect(api.isReady()).toBe(false);
-    await admin.acl('SETUSER', 'default', '+set');
+    await own.admin.acl('SETUSER', 'default', '+set');
     await api.beat('api1');
     await received;
     expect(api.isReady()).toBe(true);
-    await admin.acl('SETUSER', 'default', '-set');
-    await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
+    await own.admin.acl('SETUSER', 'default', '-set');
+    await own.admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes');
     await vi.waitFor(async () => {
-      await expect(admin.info('errorstats')).resolves.toMatch(/(?:NOPERM:count=[2-9]|ERR:count=\d\d)/u);
+      await expect(own.admin.info('errorstats')).resolves.toMatch(/(?:NOPERM:count=[2-9]|ERR:count=\d\d)/u);
       await api.leave(admission());
     });
     expect(api.isReady()).toBe(false);
@@ -119,38 +90,38 @@ describe.skipIf(!canSpawn)('the coordinator while Redis fails', () => {
     const api = await start('api');
     await api.receive('api1', () => undefined);
     await api.onCancel(() => undefined);
-    await server.stop();
-    await refuse(server.port, 8);
-    expect(errors).toHaveLength(1);
-    server = await spawnRedis(server.port);
+    await own.server.stop();
+    await refuse(own.server.port, 8);
+    expect(own.errors).toHaveLength(1);
+    own.server = await spawnRedis(own.server.port);
     await api.onceReady();
-    await server.stop();
-    await refuse(server.port, 8);
-    expect(errors).toHaveLength(2);
-    expect(errors.filter((words) => !words.startsWith('Redis (gitlab-'))).toEqual([]);
+    await own.server.stop();
+    await refuse(own.server.port, 8);
+    expect(own.errors).toHaveLength(2);
+    expect(own.errors.filter((words) => !words.startsWith('Redis (gitlab-'))).toEqual([]);
   });
 
   test('a command that Redis refuses is told once, and does not hide the next outage', async () => {
     const api = await start('api');
     const heard: string[] = [];
     await api.receive('api1', (message) => void heard.push(message.toString('utf8', 0, 6)));
-    await admin.acl('SETUSER', 'default', '-xrange');
+    await own.admin.acl('SETUSER', 'default', '-xrange');
     await vi.waitFor(
       async () => {
-        await expect(admin.info('errorstats')).resolves.toMatch(/NOPERM:count=(?:[3-9]|\d{2,})/u);
+        await expect(own.admin.info('errorstats')).resolves.toMatch(/NOPERM:count=(?:[3-9]|\d{2,})/u);
       },
       { timeout: 5000 },
     );
-    expect(errors).toEqual([expect.stringContaining('Redis (replies): NOPERM')]);
-    await admin.acl('SETUSER', 'default', '+xrange');
+    expect(own.errors).toEqual([expect.stringContaining('Redis (replies): NOPERM')]);
+    await own.admin.acl('SETUSER', 'default', '+xrange');
     // Too large to be pushed: once it has arrived, Redis no longer refuses.
     await api.reply('api1', Buffer.from('answer'.padEnd(70_000)));
     await vi.waitFor(() => {
       expect(heard).toEqual(['answer']);
     });
-    await server.stop();
+    await own.server.stop();
     await vi.waitFor(() => {
-      expect(errors).toEqual([expect.stringContaining('NOPERM'), expect.stringContaining('Redis (gitlab-')]);
+      expect(own.errors).toEqual([expect.stringContaining('NOPERM'), expect.stringContaining('Redis (gitlab-')]);
     });
   });
 
@@ -161,8 +132,8 @@ describe.skipIf(!canSpawn)('the coordinator while Redis fails', () => {
       const worker = await start('worker');
       await api.receive('api1', () => undefined);
       await worker.onCancel(() => undefined);
-      if (state === 'silent') server.child?.kill('SIGSTOP');
-      else await server.stop();
+      if (state === 'silent') own.server.child?.kill('SIGSTOP');
+      else await own.server.stop();
       const entered = worker.enter(entry());
       const started = performance.now();
       await Promise.all([api.close(), worker.close()]);
@@ -172,14 +143,14 @@ describe.skipIf(!canSpawn)('the coordinator while Redis fails', () => {
   );
 
   test('a coordinator that never reached Redis closes, and whoever waits for it is told', async () => {
-    await server.stop();
-    const api = createRedisCoordinator({ url: server.url, prefix: '{gitlab}', role: 'api', onError });
+    await own.server.stop();
+    const api = createRedisCoordinator({ url: own.server.url, prefix: '{gitlab}', role: 'api', onError: own.onError });
     const [received] = await Promise.allSettled([api.receive('api1', () => undefined), api.close()]);
     expect(received).toMatchObject({ status: 'rejected' });
   });
 
   test('a write whose claim was answered into a broken connection is still its own when it asks again', async () => {
-    const proxy = await startProxy(server.port);
+    const proxy = await startProxy(own.server.port);
     const worker = await start('worker', proxy.url);
     await worker.beat('api1');
     await worker.enter(entry({ kind: 'write' }));
@@ -199,13 +170,13 @@ describe.skipIf(!canSpawn)('the coordinator while Redis fails', () => {
     const api = await start('api');
     const worker = await start('worker');
     await api.receive('api1', () => undefined);
-    await admin.replicaof('127.0.0.1', '1');
+    await own.admin.replicaof('127.0.0.1', '1');
     const replied = worker.reply('api1', Buffer.from('answer'));
     await expect(api.admit(admission())).rejects.toThrow('READONLY');
     await vi.waitFor(() => {
       expect(api.isReady()).toBe(false);
     });
-    await admin.replicaof('NO', 'ONE');
+    await own.admin.replicaof('NO', 'ONE');
     await expect(replied).resolves.toBeUndefined();
     await api.beat('api1').catch(() => undefined);
     await api.onceReady();

@@ -1,51 +1,26 @@
-import { spawnSync } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import * as fc from 'fast-check';
 import { Redis } from 'ioredis';
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { createRedisCoordinator } from '../../src/queue/coordinator-redis.ts';
+import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { RedisCoordinator } from '../../src/queue/coordinator-redis.ts';
 import { spawnRedis } from '../support/redis-server.ts';
-import type { RedisServer } from '../support/redis-server.ts';
 import { startProxy } from './coordinator-proxy.ts';
+import { canSpawn, useOwnRedis } from './own-redis.ts';
 
-const canSpawn = spawnSync('redis-server', ['--version']).error === undefined;
 const KEY = '{gitlab}:reply:api1';
 
 describe.skipIf(!canSpawn)('the answers for a replica while Redis fails', () => {
-  let server: RedisServer;
-  let admin: Redis;
-  let errors: string[];
-  let open: RedisCoordinator[];
+  const own = useOwnRedis();
+  const { start } = own;
   let arrived: string[];
 
-  beforeEach(async () => {
-    errors = [];
-    open = [];
+  beforeEach(() => {
     arrived = [];
-    server = await spawnRedis();
-    admin = new Redis(server.url);
-    admin.on('error', () => undefined);
   });
-
-  afterEach(async () => {
-    await Promise.all(open.map(async (each) => each.close()));
-    admin.disconnect();
-    await server.stop();
-  });
-
-  const onError = (error: Error): void => void errors.push(error.message);
-
-  async function start(role: 'api' | 'worker', url = server.url): Promise<RedisCoordinator> {
-    const coordinator = createRedisCoordinator({ url, prefix: '{gitlab}', role, onError });
-    open.push(coordinator);
-    await coordinator.onceReady();
-    return coordinator;
-  }
 
   /** A worker's coordinator, and an API's that takes what arrives: of a long message its length. */
   async function startBoth(
-    url = server.url,
+    url = own.server.url,
   ): Promise<{ readonly api: RedisCoordinator; readonly worker: RedisCoordinator }> {
     const [api, worker] = await Promise.all([start('api', url), start('worker')]);
     await api.receive('api1', (message) => {
@@ -69,7 +44,7 @@ describe.skipIf(!canSpawn)('the answers for a replica while Redis fails', () => 
       const killAll = async ([next, ...later]: typeof kills): Promise<void> => {
         if (next === undefined) return;
         await sleep(next.after);
-        await vi.waitFor(async () => killNamed(admin, next.name), { interval: 1, timeout: 5000 });
+        await vi.waitFor(async () => killNamed(own.admin, next.name), { interval: 1, timeout: 5000 });
         await killAll(later);
       };
       const killed = killAll(kills);
@@ -92,28 +67,28 @@ describe.skipIf(!canSpawn)('the answers for a replica while Redis fails', () => 
   );
 
   test('a subscription that Redis refuses is told once, answers still arrive, and it is tried again', async () => {
-    await admin.acl('SETUSER', 'default', '-subscribe');
+    await own.admin.acl('SETUSER', 'default', '-subscribe');
     const { worker } = await startBoth();
     await refusedAtLeast(3);
-    expect(errors).toEqual([expect.stringContaining('Redis (pushes): NOPERM')]);
+    expect(own.errors).toEqual([expect.stringContaining('Redis (pushes): NOPERM')]);
     await worker.reply('api1', Buffer.from('one'));
     await expect(first(1, 1500)).resolves.toEqual(['one']);
-    await admin.acl('SETUSER', 'default', '+subscribe');
+    await own.admin.acl('SETUSER', 'default', '+subscribe');
     await listens();
-    await server.stop();
+    await own.server.stop();
     await vi.waitFor(() => {
-      expect(errors[1]).toContain('Redis (gitlab-');
+      expect(own.errors[1]).toContain('Redis (gitlab-');
     });
   });
 
   test('a small answer is pushed: it arrives while Redis refuses to read the stream, also after a reconnect', async () => {
     const { worker } = await startBoth();
     await listens();
-    await admin.acl('SETUSER', 'default', '-xrange');
+    await own.admin.acl('SETUSER', 'default', '-xrange');
     await refusedAtLeast(1);
     await worker.reply('api1', Buffer.from('one'));
     await expect(first(1)).resolves.toEqual(['one']);
-    await killNamed(admin, 'pushes');
+    await killNamed(own.admin, 'pushes');
     await listens();
     await worker.reply('api1', Buffer.from('two'));
     await expect(first(2)).resolves.toEqual(['one', 'two']);
@@ -121,19 +96,19 @@ describe.skipIf(!canSpawn)('the answers for a replica while Redis fails', () => 
 
   test('a push that Redis refuses costs no answer, and leaves no stream that does not expire', async () => {
     const { worker } = await startBoth();
-    await admin.acl('SETUSER', 'default', '-publish');
+    await own.admin.acl('SETUSER', 'default', '-publish');
     await worker.reply('api1', Buffer.from('one'));
     await expect(first(1, 1500)).resolves.toEqual(['one']);
-    await expect(admin.pttl(KEY)).resolves.toBeGreaterThan(50_000);
-    expect(errors).toEqual([]);
+    await expect(own.admin.pttl(KEY)).resolves.toBeGreaterThan(50_000);
+    expect(own.errors).toEqual([]);
   });
 
   test('after Redis came back empty answers arrive', async () => {
     const { api, worker } = await startBoth();
     await worker.reply('api1', Buffer.from('one'));
     await expect(first(1)).resolves.toEqual(['one']);
-    await server.stop();
-    server = await spawnRedis(server.port);
+    await own.server.stop();
+    own.server = await spawnRedis(own.server.port);
     await Promise.all([api.onceReady(), worker.onceReady()]);
     await Promise.all(['two', 'three'].map(async (text) => worker.reply('api1', Buffer.from(text))));
     await expect(first(3)).resolves.toEqual(['one', 'two', 'three']);
@@ -142,7 +117,7 @@ describe.skipIf(!canSpawn)('the answers for a replica while Redis fails', () => 
   });
 
   test('answers arrive that take longer to be read than an API waits for a command', async () => {
-    const proxy = await startProxy(server.port, 500);
+    const proxy = await startProxy(own.server.port, 500);
     const { api, worker } = await startBoth(proxy.url);
     const sent = Array.from({ length: 20 }, (_, at) => 70_000 + at);
     await Promise.all(sent.map(async (length) => worker.reply('api1', Buffer.alloc(length))));
@@ -151,13 +126,13 @@ describe.skipIf(!canSpawn)('the answers for a replica while Redis fails', () => 
     expect(performance.now() - started).toBeLessThan(500);
     await expect(first(sent.length, 10_000)).resolves.toEqual(sent.map(String));
     expect(performance.now() - started).toBeGreaterThan(2000);
-    expect(errors).toEqual([]);
+    expect(own.errors).toEqual([]);
     await api.close();
     await proxy.close();
   });
 
   test('dead connections that stay open are noticed within seconds, and answers arrive', async () => {
-    const proxy = await startProxy(server.port);
+    const proxy = await startProxy(own.server.port);
     const { api, worker } = await startBoth(proxy.url);
     await listens();
     const before = await listeners();
@@ -190,7 +165,7 @@ describe.skipIf(!canSpawn)('the answers for a replica while Redis fails', () => 
   async function refusedAtLeast(times: number): Promise<void> {
     await vi.waitFor(
       async () => {
-        const [, count] = /NOPERM:count=(\d+)/u.exec(await admin.info('errorstats')) ?? [];
+        const [, count] = /NOPERM:count=(\d+)/u.exec(await own.admin.info('errorstats')) ?? [];
         expect(Number(count)).toBeGreaterThanOrEqual(times);
       },
       { timeout: 5000 },
@@ -199,7 +174,7 @@ describe.skipIf(!canSpawn)('the answers for a replica while Redis fails', () => 
 
   /** The ids of the connections to which is pushed. */
   async function listeners(): Promise<string[]> {
-    const clients = String(await admin.client('LIST'));
+    const clients = String(await own.admin.client('LIST'));
     return [...clients.matchAll(/^id=(\d+) .* name=gitlab-pushes .* sub=1 /gmu)].map(([, id]) => id ?? '');
   }
 
