@@ -7,7 +7,7 @@ import { call as callSchema, ticket as ticketSchema } from './call.ts';
 import type { Answer, Call, Ticket } from './call.ts';
 import type { Coordinator, Entered, Gate, Kind, Lesson, Reserved } from './coordinator.ts';
 import { packMessage, TOUCHED } from './message.ts';
-import { goodUntil, reserveInTime } from './permit.ts';
+import { goodUntil, reserveInTime } from './reserve-in-time.ts';
 import { dropKey, holdKey, KEY_LOST, settleKey } from './replay-turn.ts';
 import type { Replays } from './replays.ts';
 import type { Seal } from './seal.ts';

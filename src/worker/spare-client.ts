@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { Failure } from '../errors.ts';
 import type { GitLabClient } from '../gitlab/client.ts';
 import type { Coordinator } from '../queue/coordinator.ts';
-import { reserveInTime } from '../queue/permit.ts';
+import { reserveInTime } from '../queue/reserve-in-time.ts';
 import type { Gates } from './gates.ts';
 
 interface SpareClientOptions {

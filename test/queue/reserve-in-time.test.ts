@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Reserved, Slot } from '../../src/queue/coordinator.ts';
-import { goodUntil, reserveInTime } from '../../src/queue/permit.ts';
+import { goodUntil, reserveInTime } from '../../src/queue/reserve-in-time.ts';
 
 const slot = { callId: 'call', host: 'gitlab', gates: [], deadline: 9000 };
 
