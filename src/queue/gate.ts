@@ -45,8 +45,11 @@ const isStricter = (one: Limit, other: Limit): boolean => one.requests * other.p
 const startOf = (limit: Limit, offsetMs: number, at: number): number =>
   Math.floor((at - offsetMs) / limit.periodMs) * limit.periodMs + offsetMs;
 
-/** Nothing is sent so close to either end of a period. */
-const edgeOf = ({ periodMs }: Limit): number => Math.min(rules.edgeMs, periodMs * rules.edgeShare);
+/** So long after its beginning nothing is sent in a period … */
+const openMsOf = ({ periodMs }: Limit): number => Math.min(rules.openMs, periodMs * rules.openShare);
+
+/** … and so long before its end nothing passes. */
+const closeMsOf = ({ periodMs }: Limit): number => Math.min(rules.closeMs, periodMs * rules.closeShare);
 
 /** What is used of a limit: never all of it, for another client may use the same token and clocks differ. */
 function allowed({ requests }: Limit): number {
@@ -106,23 +109,24 @@ interface Counted extends GateState {
 function waitCounted({ limit, offsetMs, blockedUntil, start, used }: Counted, now: number, rank: number): number {
   const { periodMs } = limit;
   const most = allowed(limit);
-  const edgeMs = edgeOf(limit);
-  const eachMs = (periodMs - 2 * edgeMs) / most;
+  const openMs = openMsOf(limit);
+  const closeMs = closeMsOf(limit);
+  const eachMs = (periodMs - openMs - closeMs) / most;
   const at = Math.max(now, blockedUntil);
   const current = startOf(limit, offsetMs, at);
-  const period = at > current + periodMs - edgeMs ? current + periodMs : current;
-  const from = Math.max(at, period + edgeMs);
+  const period = at > current + periodMs - closeMs ? current + periodMs : current;
+  const from = Math.max(at, period + openMs);
   const free = Math.max(0, most - (start >= period ? used : 0));
   if (rank < free) return from > now ? from - now + rank * eachMs : 0;
   const later = rank - free;
-  return period + (1 + Math.floor(later / most)) * periodMs + edgeMs + (later % most) * eachMs - now;
+  return period + (1 + Math.floor(later / most)) * periodMs + openMs + (later % most) * eachMs - now;
 }
 
 /** How long a request that has passed may take to leave, so that GitLab counts it into the period in which it was counted here. */
 export function goodFor({ limit, offsetMs }: GateState, now: number): number {
   if (limit === undefined) return Infinity;
   const end = startOf(limit, offsetMs, now) + limit.periodMs;
-  return Math.max(1, Math.floor(end - rules.wayShare * edgeOf(limit) - now));
+  return Math.max(1, Math.floor(end - rules.wayShare * closeMsOf(limit) - now));
 }
 
 /** What is new of the gate after one request has passed. */

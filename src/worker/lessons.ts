@@ -1,7 +1,7 @@
 import type { GitLabFailure } from '../gitlab/failure.ts';
 import { readRateLimit } from '../gitlab/headers.ts';
 import type { RateLimit, ResponseHeaders } from '../gitlab/headers.ts';
-import type { Lesson } from '../queue/coordinator.ts';
+import type { Lesson, Limit } from '../queue/coordinator.ts';
 import type { Turn } from '../queue/turn.ts';
 import type { RequestGates } from './gates.ts';
 import { rateWindowOf } from './rate-window.ts';
@@ -32,6 +32,8 @@ const SAME_EVERY_MS = 2000;
 const LITTLE = 0.02;
 /** Less than this part of a limit is left: everything is told. */
 const SCARCE = 0.2;
+/** A limit of so few is told each time: what came late and was counted into GitLab's next period is much of it. */
+const FEW = 50;
 const MAX_KEPT = 10_000;
 
 /** What this worker last told of a gate. */
@@ -104,10 +106,12 @@ export function createLessons({ now, maxKept = MAX_KEPT }: LessonsOptions): Less
 
 /** How long after a lesson the next one is told. */
 function pauseMs(before: Lesson['window'], window: Lesson['window']): number {
-  const isScarce = window !== undefined && window.requests - window.used < SCARCE * window.requests;
-  if (isScarce) return 0;
+  if (window !== undefined && isTight(window)) return 0;
   return isNews(before, window) ? EVERY_MS : SAME_EVERY_MS;
 }
+
+const isTight = ({ requests, used }: Limit & { readonly used: number }): boolean =>
+  requests <= FEW || requests - used < SCARCE * requests;
 
 /** Whether an answer speaks of another limit or period than what was told before, or much of it was used since. */
 function isNews(before: Lesson['window'], window: Lesson['window']): boolean {

@@ -57,10 +57,11 @@ export function slot(changes: Partial<Slot> = {}): Slot {
   };
 }
 
-/** 100 in 10 s, of which 95 are used: one each 94.7 ms between the edges of a period. */
+/** 100 in 10 s, of which 95 are used: one each 102.6 ms. */
 export const limit = { requests: 100, periodMs: 10_000 };
 export const given = [{ key: 'token', limit }];
-export const EDGE = rules.edgeMs;
+export const OPEN = rules.openMs;
+export const CLOSE = rules.closeMs;
 /** Within a period, not at its edge. */
 export const IN = NOW + 1000;
 

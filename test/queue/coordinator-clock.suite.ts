@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { rules } from '../../src/queue/scripts/rules.ts';
-import { EDGE, given, IN, lesson, NOW, told, waits } from './coordinator-bench.ts';
+import { OPEN, given, IN, lesson, NOW, told, waits } from './coordinator-bench.ts';
 import type { Pair } from './coordinator-bench.ts';
 
 /** Five minutes too late by a clock that is then corrected. */
@@ -13,14 +13,14 @@ export function outlivesClocks(current: () => Pair): void {
     await waits(worker, 95, { gates: given, now: AHEAD });
     const got = await waits(worker, 96, { gates: given, now: IN });
     expect(got.filter((wait) => wait === 0)).toHaveLength(95);
-    expect(got.at(-1)).toBe(9000 + EDGE);
+    expect(got.at(-1)).toBe(9000 + OPEN);
   });
 
   test('what GitLab tells of this period counts, not what was told of one to come', async () => {
     const { worker } = current();
     await worker.learn({ ...told({ used: 95, resetAt: NOW + 310_000 }), now: AHEAD });
     await worker.learn(told({ used: 93 }));
-    await expect(waits(worker, 3, { now: IN })).resolves.toEqual([0, 0, 9000 + EDGE]);
+    await expect(waits(worker, 3, { now: IN })).resolves.toEqual([0, 0, 9000 + OPEN]);
   });
 
   test('a worker whose clock is behind by less than a period counts into the one that others have begun', async () => {

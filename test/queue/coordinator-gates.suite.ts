@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { rules } from '../../src/queue/scripts/rules.ts';
-import { EDGE, entry, given, IN, lesson, limit, NOW, slot, told, waits } from './coordinator-bench.ts';
+import { CLOSE, OPEN, entry, given, IN, lesson, limit, NOW, slot, told, waits } from './coordinator-bench.ts';
 import type { Pair } from './coordinator-bench.ts';
 import { outlivesClocks } from './coordinator-clock.suite.ts';
 import { asksFirst, blocks, spacesOut } from './coordinator-lessons.suite.ts';
@@ -40,27 +40,27 @@ function keepsLimits(current: () => Pair): void {
   test('lets a little less through in each period than GitLab allows, and spreads the rest over the next one', async () => {
     const got = await waits(current().worker, 97, { gates: given, now: IN });
     expect(got.slice(0, 95)).toEqual(Array.from({ length: 95 }, () => 0));
-    expect(got.slice(95)).toEqual([9000 + EDGE, 9000 + EDGE + Math.ceil((10_000 - 2 * EDGE) / 95)]);
+    expect(got.slice(95)).toEqual([9000 + OPEN, 9000 + OPEN + Math.ceil((10_000 - OPEN - CLOSE) / 95)]);
   });
 
   test('begins anew with each period', async () => {
     const { worker } = current();
     await waits(worker, 95, { gates: given, now: IN });
-    await expect(waits(worker, 2, { gates: given, now: NOW + 10_000 + EDGE })).resolves.toEqual([0, 0]);
+    await expect(waits(worker, 2, { gates: given, now: NOW + 10_000 + OPEN })).resolves.toEqual([0, 0]);
   });
 
   test('of 1 lets 1 through, of few all but one', async () => {
     const { worker } = current();
     const one = [{ key: 'one', limit: { requests: 1, periodMs: 10_000 } }];
     const three = [{ key: 'three', limit: { requests: 3, periodMs: 10_000 } }];
-    await expect(waits(worker, 2, { gates: one, now: IN })).resolves.toEqual([0, 9000 + EDGE]);
-    await expect(waits(worker, 3, { gates: three, now: IN })).resolves.toEqual([0, 0, 9000 + EDGE]);
+    await expect(waits(worker, 2, { gates: one, now: IN })).resolves.toEqual([0, 9000 + OPEN]);
+    await expect(waits(worker, 3, { gates: three, now: IN })).resolves.toEqual([0, 0, 9000 + OPEN]);
   });
 
   test.each([
-    [0, EDGE],
-    [EDGE - 1, 1],
-    [10_000 - EDGE + 1, 2 * EDGE - 1],
+    [0, OPEN],
+    [OPEN - 1, 1],
+    [10_000 - CLOSE + 1, CLOSE + OPEN - 1],
   ])('lets nothing through so close to the edge of a period, for clocks differ (%i ms)', async (ms, waitMs) => {
     await expect(waits(current().worker, 1, { gates: given, now: NOW + ms })).resolves.toEqual([waitMs]);
   });
@@ -68,7 +68,7 @@ function keepsLimits(current: () => Pair): void {
   test('that GitLab tells is kept, with what others have used of it', async () => {
     const { worker } = current();
     await worker.learn(told({ used: 93 }));
-    await expect(waits(worker, 3, { now: IN })).resolves.toEqual([0, 0, 9000 + EDGE]);
+    await expect(waits(worker, 3, { now: IN })).resolves.toEqual([0, 0, 9000 + OPEN]);
   });
 
   test('never counts less than this service has sent', async () => {
@@ -76,12 +76,12 @@ function keepsLimits(current: () => Pair): void {
     await worker.learn(told({ used: 10 }));
     await waits(worker, 80, { now: IN });
     await worker.learn(told({ used: 20 }));
-    await expect(waits(worker, 6, { now: IN })).resolves.toEqual([0, 0, 0, 0, 0, 9000 + EDGE]);
+    await expect(waits(worker, 6, { now: IN })).resolves.toEqual([0, 0, 0, 0, 0, 9000 + OPEN]);
   });
 
   test('an answer of the period before does not count for this one', async () => {
     const { worker } = current();
-    const now = NOW + 10_000 + EDGE;
+    const now = NOW + 10_000 + OPEN;
     await worker.learn(told());
     await waits(worker, 1, { now });
     await worker.learn({ ...told({ used: 95 }), now });
@@ -92,7 +92,7 @@ function keepsLimits(current: () => Pair): void {
   test('has the periods that GitLab tells', async () => {
     const { worker } = current();
     await worker.learn(told({ used: 95, resetAt: NOW + 4000 }));
-    await expect(waits(worker, 1, { now: IN })).resolves.toEqual([3000 + EDGE]);
+    await expect(waits(worker, 1, { now: IN })).resolves.toEqual([3000 + OPEN]);
   });
 
   test.each([
@@ -110,7 +110,7 @@ function keepsLimits(current: () => Pair): void {
   test('a request may leave until half of the edge at the end of its period, the shortest of all its gates', async () => {
     const { worker } = current();
     const hourly = { key: 'hourly', limit: { requests: 1000, periodMs: 3_600_000 } };
-    const permit = { verdict: 'go', goodForMs: 9000 - EDGE / 2 };
+    const permit = { verdict: 'go', goodForMs: 9000 - CLOSE / 2 };
     await expect(worker.reserve(slot({ gates: given, now: IN }))).resolves.toEqual(permit);
     await expect(worker.enter(entry({ gates: [hourly, ...given], now: IN }))).resolves.toEqual(permit);
   });
@@ -125,15 +125,15 @@ function keepsLimits(current: () => Pair): void {
     const { worker } = current();
     await waits(worker, 95, { gates: given, now: IN });
     const tooShort = { gates: given, now: IN, deadline: IN + 9000 };
-    const limited = { verdict: 'limited', waitMs: 9000 + EDGE };
+    const limited = { verdict: 'limited', waitMs: 9000 + OPEN };
     await expect(worker.reserve(slot(tooShort))).resolves.toEqual(limited);
     await expect(worker.enter(entry(tooShort))).resolves.toEqual(limited);
-    await expect(waits(worker, 1, { gates: given, now: IN })).resolves.toEqual([9000 + EDGE]);
+    await expect(waits(worker, 1, { gates: given, now: IN })).resolves.toEqual([9000 + OPEN]);
   });
 }
 
 function waitsFairly(current: () => Pair): void {
-  const next = NOW + 10_000 + EDGE;
+  const next = NOW + 10_000 + OPEN;
 
   test('go in the order of their turns, whoever came first', async () => {
     const { worker } = current();
@@ -143,7 +143,7 @@ function waitsFairly(current: () => Pair): void {
     const light = entry({ ...own, priority: 5 });
     await waits(worker, 2, { gates: few, now: IN });
     await Promise.all(heavy.map(async (each) => worker.enter({ ...each, now: IN })));
-    const soonest = { verdict: 'wait', waitMs: 9000 + EDGE };
+    const soonest = { verdict: 'wait', waitMs: 9000 + OPEN };
     await expect(worker.enter({ ...light, now: IN })).resolves.toEqual(soonest);
     await expect(worker.enter({ ...light, now: next })).resolves.toMatchObject({ verdict: 'go' });
     const [first, second] = await Promise.all(heavy.map(async (each) => worker.enter({ ...each, now: next })));
@@ -185,7 +185,7 @@ function waitsFairly(current: () => Pair): void {
     await worker.enter(entry({ priority: 3000 }));
     await waits(worker, 1, { gates: one, now: IN });
     await waits(worker, 3, { gates: one, now: IN, kind: 'write', priority: 700 });
-    await expect(waits(worker, 1, { gates: one, now: IN, priority: 3001 })).resolves.toEqual([9000 + EDGE]);
+    await expect(waits(worker, 1, { gates: one, now: IN, priority: 3001 })).resolves.toEqual([9000 + OPEN]);
   });
 
   test('are not waited for when they do not come back', async () => {
@@ -193,7 +193,7 @@ function waitsFairly(current: () => Pair): void {
     const one = [{ key: 'one', limit: { requests: 1, periodMs: 10_000 } }];
     await waits(worker, 1, { gates: one, now: IN });
     await waits(worker, 3, { gates: one, now: IN, priority: 1 });
-    const long = NOW + 60_000 + EDGE;
+    const long = NOW + 60_000 + OPEN;
     await expect(waits(worker, 1, { gates: one, now: long, priority: 9 })).resolves.toEqual([0]);
   });
 
@@ -219,8 +219,8 @@ function waitsFairly(current: () => Pair): void {
 function countsForAll(current: () => Pair): void {
   test('counts also what a worker sends whose clock is behind', async () => {
     const { worker } = current();
-    const ahead = { gates: given, now: NOW + 10_000 + EDGE };
-    const behind = { gates: given, now: NOW + 10_000 - 2 * EDGE };
+    const ahead = { gates: given, now: NOW + 10_000 + OPEN };
+    const behind = { gates: given, now: NOW + 10_000 - 2 * CLOSE };
     const got: number[] = [];
     for (let round = 0; round < 100; round += 1)
       got.push(...(await waits(worker, 1, ahead)), ...(await waits(worker, 1, behind))); // oxlint-disable-line no-await-in-loop -- in turn
@@ -232,7 +232,7 @@ function countsForAll(current: () => Pair): void {
     await waits(worker, 1, { gates: [{ key: 'token', limit: { requests: 3, periodMs: 10_000 } }], now: IN });
     await waits(worker, 1, { now: IN });
     await worker.learn(told({ used: 95 }));
-    await expect(waits(worker, 1, { now: IN })).resolves.toEqual([9000 + EDGE]);
+    await expect(waits(worker, 1, { now: IN })).resolves.toEqual([9000 + OPEN]);
   });
 }
 
@@ -255,6 +255,6 @@ function passesSeveral(current: () => Pair): void {
   test('each counts a request that goes', async () => {
     const { worker } = current();
     await waits(worker, 95, { gates: both, now: IN });
-    await expect(waits(worker, 1, { gates: [{ key: 'host', limit }], now: IN })).resolves.toEqual([9000 + EDGE]);
+    await expect(waits(worker, 1, { gates: [{ key: 'host', limit }], now: IN })).resolves.toEqual([9000 + OPEN]);
   });
 }

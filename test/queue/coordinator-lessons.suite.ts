@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { rules } from '../../src/queue/scripts/rules.ts';
-import { EDGE, entry, IN, lesson, NOW, told, waits } from './coordinator-bench.ts';
+import { CLOSE, OPEN, entry, IN, lesson, NOW, told, waits } from './coordinator-bench.ts';
 import type { Pair } from './coordinator-bench.ts';
 
 /** After a 429 that says nothing of its limit. */
@@ -65,7 +65,7 @@ export function asksFirst(current: () => Pair): void {
     const { worker } = current();
     await waits(worker, 1, { gates, now: IN });
     await worker.learn(told({ requests: 3, used: 1 }));
-    await expect(waits(worker, 2, { gates, now: IN })).resolves.toEqual([0, 9000 + EDGE]);
+    await expect(waits(worker, 2, { gates, now: IN })).resolves.toEqual([0, 9000 + OPEN]);
   });
 
   test('does not wait long for an answer', async () => {
@@ -107,7 +107,7 @@ export function blocks(current: () => Pair): void {
   test('of a known gate ends at the pace of its limit', async () => {
     const { worker } = current();
     await worker.learn({ ...told(), blockedUntil: NOW + 2000 });
-    const each = Math.ceil((10_000 - 2 * EDGE) / 95);
+    const each = Math.ceil((10_000 - OPEN - CLOSE) / 95);
     await expect(waits(worker, 2, { now: IN })).resolves.toEqual([1000, 1000 + each]);
   });
 

@@ -102,6 +102,13 @@ const wide = (observed: number): Headers => ({
   'ratelimit-remaining': String(10_000 - observed),
 });
 
+/** Of a limit of 50 a minute. */
+const small = (observed: number): Headers => ({
+  ...throttle(observed),
+  'ratelimit-limit': '50',
+  'ratelimit-remaining': String(50 - observed),
+});
+
 describe('of answers in a row', () => {
   test('one in 250 ms is told where they say something new, the first one at once', () => {
     for (let observed = 1; observed <= 8; observed += 1) {
@@ -128,6 +135,12 @@ describe('of answers in a row', () => {
     now = END + 300;
     lessons.fromAnswer(teacher, gates, wide(3));
     expect(used()).toEqual([100, 160, 220, 900, 3]);
+  });
+
+  test('each one is told of a limit of few: a request that came late takes much of the period that counts it', () => {
+    for (const observed of [1, 2, 3]) lessons.fromAnswer(teacher, gates, small(observed));
+
+    expect(learned.map((lesson) => lesson.window?.used)).toEqual([1, 2, 3]);
   });
 
   test('each one is told when less than a fifth of the limit is left', () => {

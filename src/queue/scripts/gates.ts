@@ -31,8 +31,9 @@ local function allowed(requests)
   if requests < 2 then return 1 end
   return math.max(1, math.min(requests - 1, math.floor(requests * ${String(rules.share)})))
 end
-local function edgeOf(g) return math.min(${String(rules.edgeMs)}, g.period * ${String(rules.edgeShare)}) end
-local function goodFor(g, now) return math.max(1, math.floor(startOf(g, now) + g.period - ${String(rules.wayShare)} * edgeOf(g) - now)) end
+local function openOf(g) return math.min(${String(rules.openMs)}, g.period * ${String(rules.openShare)}) end
+local function closeOf(g) return math.min(${String(rules.closeMs)}, g.period * ${String(rules.closeShare)}) end
+local function goodFor(g, now) return math.max(1, math.floor(startOf(g, now) + g.period - ${String(rules.wayShare)} * closeOf(g) - now)) end
 local function waitFor(g, now, rank)
   local from = math.max(now, g.blocked)
   if g.requests == 0 then
@@ -40,20 +41,20 @@ local function waitFor(g, now, rank)
     if spacing > 0 then from = math.max(from, g.tat) elseif g.blocked > now then spacing = ${String(rules.blockSpacingMs)} end
     return from - now + rank * spacing
   end
-  local edge = edgeOf(g)
+  local open, close = openOf(g), closeOf(g)
   local start = startOf(g, from)
-  if from > start + g.period - edge then start = start + g.period end
-  from = math.max(from, start + edge)
+  if from > start + g.period - close then start = start + g.period end
+  from = math.max(from, start + open)
   local used = 0
   if g.start >= start then used = g.used end
-  local each = (g.period - 2 * edge) / allowed(g.requests)
+  local each = (g.period - open - close) / allowed(g.requests)
   local free = math.max(0, allowed(g.requests) - used)
   if rank < free then
     if from > now then return from - now + rank * each end
     return 0
   end
   local later = rank - free
-  return start + (1 + math.floor(later / allowed(g.requests))) * g.period + edge + (later % allowed(g.requests)) * each - now
+  return start + (1 + math.floor(later / allowed(g.requests))) * g.period + open + (later % allowed(g.requests)) * each - now
 end
 local function charge(key, g, now)
   if g.wasGiven then redis.call('HDEL', key, 'givenRequests', 'givenPeriod') end

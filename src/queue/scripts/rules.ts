@@ -32,10 +32,13 @@ export const rules = {
   askFirstMs: 1000,
   /** Of a known limit so much is used: others may use the same token, and clocks differ. */
   share: 0.95,
-  /** Nothing is sent so close to either end of a period, nor in a larger part of it than `edgeShare`. */
-  edgeMs: 50,
-  edgeShare: 0.05,
-  /** So much of the edge at the end of a period is left to a request for its way to GitLab. */
+  /** Nothing is sent in the first milliseconds of a period, nor in a larger part of it than `openShare`: clocks differ. */
+  openMs: 50,
+  openShare: 0.05,
+  /** Nothing passes in the last ones: what a busy worker, the network or GitLab holds up would be counted into the next period. */
+  closeMs: 200,
+  closeShare: 0.2,
+  /** So much of these is left to a request for its way to GitLab. */
   wayShare: 0.5,
   /** Spacing after a refusal that named no limit: at first, at most, and how soon it halves. */
   unsaidFirstMs: 100,
