@@ -3,7 +3,9 @@ import type { FailureCode } from '../errors.ts';
 import type { Ask } from '../queue/ask.ts';
 import type { Answer } from '../queue/call.ts';
 import { canonicalText } from '../queue/canonical.ts';
+import { flowOf } from '../queue/enqueue.ts';
 import type { Question } from '../queue/question.ts';
+import { createUnderWay } from '../queue/under-way.ts';
 
 interface SingleFlightOptions {
   readonly ask: Ask['ask'];
@@ -19,23 +21,31 @@ export interface SingleFlight {
   readonly touched: () => void;
 }
 
+/** What stands behind so many calls of its own flow waits for them; who asks the same in another flow need not. */
+const LONG_LINE = 20;
+
 /**
  * Identical reads (tool, arguments, token, grants) share one question while it is under way at this replica. Each asker keeps
  * its own progress, cancel and deadline, and a failure that is one asker's own does not fall on the others.
  */
-export function createSingleFlight({ ask, now }: SingleFlightOptions): SingleFlight {
+export function createSingleFlight({ ask: askOnce, now }: SingleFlightOptions): SingleFlight {
   const flights = new Map<string, Flight>();
+  const underWay = createUnderWay();
+  const ask: Ask['ask'] = async (question, asking) =>
+    askOnce(question, asking).finally(underWay.begin(flowOf(question)));
   const start = (key: string, question: Question): Flight => {
     const forget = (): void => {
       if (flights.get(key) === flight) flights.delete(key);
     };
-    const flight = takeOff(ask, question, forget);
+    const isInLine = underWay.of(flowOf(question)) >= LONG_LINE;
+    const flight = takeOff({ ask, question, isInLine, onEnd: forget });
     flights.set(key, flight);
     return flight;
   };
   const share = async (key: string, asked: Asked): Promise<Answer> => {
     const { question, asking } = asked;
-    const flight = flights.get(key) ?? start(key, question);
+    const known = flights.get(key);
+    const flight = known !== undefined && suits(known, question) ? known : start(key, question);
     const answered = ride(flight, asked, question.deadline - now());
     const code = await codeOf(answered);
     const isOver = asking.signal.aborted || !isAnothers(code, flight.question, question);
@@ -61,6 +71,8 @@ interface Asked {
 interface Flight {
   /** The first asker's. */
   readonly question: Question;
+  /** It stands at the end of a long line of its flow. */
+  readonly isInLine: boolean;
   readonly answered: Promise<Answer>;
   /** Hears what is told of the flight, from the last word on; the function given back leaves it. */
   readonly board: (onProgress: Asking['onProgress']) => () => void;
@@ -74,8 +86,16 @@ function keyOf({ tool, args, token, caller, isBulk }: Question): string {
   return canonicalText([tool, token, tokenFrom, isBulk === true, args, grants]);
 }
 
-/** `onEnd` is called when it is answered, and when the last one leaves. */
-function takeOff(ask: Ask['ask'], question: Question, onEnd: () => void): Flight {
+const suits = (flight: Flight, question: Question): boolean =>
+  !flight.isInLine || flowOf(flight.question) === flowOf(question);
+
+interface Departure extends Pick<Flight, 'question' | 'isInLine'> {
+  readonly ask: Ask['ask'];
+  /** Called when it is answered, and when the last one leaves. */
+  readonly onEnd: () => void;
+}
+
+function takeOff({ ask, question, isInLine, onEnd }: Departure): Flight {
   const nobody = new AbortController();
   const seats = new Set<Pick<Asking, 'onProgress'>>();
   const said: { last?: string } = {};
@@ -90,6 +110,7 @@ function takeOff(ask: Ask['ask'], question: Question, onEnd: () => void): Flight
   };
   return {
     question,
+    isInLine,
     answered: ask(question, { signal: nobody.signal, onProgress }).finally(land),
     board: (hear) => {
       const seat = { onProgress: hear };

@@ -1,5 +1,7 @@
 import type { Kind } from './coordinator.ts';
 import { rules } from './scripts/rules.ts';
+import { createUnderWay } from './under-way.ts';
+import type { UnderWay } from './under-way.ts';
 
 interface Asked {
   readonly kind: Kind;
@@ -18,8 +20,7 @@ export interface Forecast {
    * again, and where nothing is known.
    */
   readonly priorityOf: (asked: Asked) => number | undefined;
-  /** A call of this flow is under way until the function given back is called. */
-  readonly begin: (flow: string) => () => void;
+  readonly begin: UnderWay['begin'];
   readonly saw: (kind: Kind, virtualTime: number) => void;
   /** The queue is full or gone. */
   readonly forget: () => void;
@@ -32,27 +33,17 @@ const BELIEVED_MS = 60_000;
 const MOST_BARRED = 1000;
 
 export function createForecast({ now }: { readonly now: () => number }): Forecast {
-  const underWay = new Map<string, number>();
+  const underWay = createUnderWay();
   const barred = new Map<string, number>();
   let known: { readonly readTime: number; readonly until: number } | undefined;
-  const isOpen = (flow: string): boolean => (underWay.get(flow) ?? 0) <= 1 && (barred.get(flow) ?? 0) <= now();
-  const count = (flow: string, change: number): void => {
-    const calls = (underWay.get(flow) ?? 0) + change;
-    if (calls > 0) underWay.set(flow, calls);
-    else underWay.delete(flow);
-  };
+  const isOpen = (flow: string): boolean => underWay.of(flow) <= 1 && (barred.get(flow) ?? 0) <= now();
   return {
     priorityOf: ({ kind, flow, step }) => {
       if (kind === 'write' || known === undefined || known.until <= now() || !isOpen(flow)) return undefined;
       const priority = known.readTime + step;
       return priority <= rules.idleTag ? priority : undefined;
     },
-    begin: (flow) => {
-      count(flow, 1);
-      return () => {
-        count(flow, -1);
-      };
-    },
+    begin: underWay.begin,
     saw: (kind, virtualTime) => {
       if (kind === 'read') known = { readTime: virtualTime, until: now() + BELIEVED_MS };
     },

@@ -186,3 +186,43 @@ test('whatever happens, everybody is answered exactly once, and no question goes
     { numRuns: 150 },
   );
 });
+
+describe('at the end of a long line of one flow', () => {
+  const last = { args: { project_id: 'team/app', issue_iid: 20 } };
+  const inLine = (): Queue => {
+    const asked = queue();
+    for (let iid = 0; iid <= 20; iid += 1) asked.ask({ flow: 'heavy', args: { ...last.args, issue_iid: iid } });
+    return asked;
+  };
+
+  test('who asks the same in another flow does not wait there, and is joined by those who come later', async () => {
+    const { ask, sent } = inLine();
+    ask({ ...last, flow: 'light' });
+    ask({ ...last, flow: 'third' });
+    await settle();
+
+    expect(sent.slice(21).map(({ question }) => question.flow)).toEqual(['light']);
+  });
+
+  test('the same flow shares', async () => {
+    const { ask, sent } = inLine();
+    ask({ ...last, flow: 'heavy' });
+    await settle();
+
+    expect(sent).toHaveLength(21);
+  });
+
+  test('what came before the line was long is shared by all, and again once the line is done', async () => {
+    const { ask, sent } = inLine();
+    ask({ args: { ...last.args, issue_iid: 19 }, flow: 'light' });
+    await settle();
+    expect(sent).toHaveLength(21);
+
+    for (const { answer } of sent) answer(said('x'));
+    await settle();
+    ask({ ...last, flow: 'heavy' });
+    ask({ ...last, flow: 'light' });
+    await settle();
+    expect(sent).toHaveLength(22);
+  });
+});
