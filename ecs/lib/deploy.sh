@@ -14,8 +14,9 @@ deploy() {
   [ "$CREATE_NETWORK" != true ] || deploy_network
   set_parameter ImageUri "$image"
   apply "$STACK_NAME" "$ecs/service.yaml" "${parameters[@]}"
+  mark deployed "$image"
   smoke
-  mark_release "$image"
+  mark release "$image"
   say "deployed: $image"
   say "MCP endpoint: $(endpoint)/mcp"
 }

@@ -55,11 +55,12 @@ push_image() {
   image=$repository@$digest
 }
 
-# Images that passed their smoke test bear a tag release-<time>: `rollback` goes by it.
-mark_release() { # IMAGE
-  local digest=${1##*@} manifest
+# Images that the stack has had bear a tag deployed-<time>, and those that passed their smoke test release-<time>: ecr-lifecycle.json
+# keeps them, and `rollback` goes by the releases.
+mark() { # deployed|release IMAGE
+  local digest=${2##*@} manifest
   manifest=$(aws ecr batch-get-image --repository-name "$ECR_REPOSITORY" --image-ids "imageDigest=$digest" \
     --query 'images[0].imageManifest' --output text)
-  aws ecr put-image --repository-name "$ECR_REPOSITORY" --image-tag "release-$(date -u +%Y%m%dT%H%M%SZ)" \
+  aws ecr put-image --repository-name "$ECR_REPOSITORY" --image-tag "$1-$(date -u +%Y%m%dT%H%M%SZ)" \
     --image-manifest "$manifest" >/dev/null
 }

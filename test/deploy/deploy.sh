@@ -226,20 +226,26 @@ no_token_in_calls() { # TOKEN...
 
 going_back() {
   echo 'rollback:'
-  refuses 'there is nothing to go back to yet' 'no other image' deploy_sh rollback
+  refuses 'there is nothing to go back to yet' 'was a release before' deploy_sh rollback
   commit_copy second
   echo 503 >"$room/status"
   refuses 'a deployment whose service does not answer fails' $'does not answer\nrollback' deploy_sh
   second=$(images '[.imageDetails[].imageDigest] - ["'"$first"'"] | .[0]')
   echo 200 >"$room/status"
-  prints 'that image runs, and is no release' "$second $second 0" echo "$(digests) $(releases_of "$second")"
+  prints 'that image runs, is marked so that ECR keeps it, and is no release' "$second $second 1 0" echo "$(digests) $(marks deployed "$second") $(marks release "$second")"
   says 'rollback goes to the last release' "back to $first" deploy_sh rollback
   prints 'both roles run it' "$first $first" digests
   refuses 'rollback to an image that is not there is refused' 'has no image sha256:0' deploy_sh rollback sha256:0
   says 'rollback to a digest goes there' "back to $second" deploy_sh rollback "$second"
-  prints 'and now it is a release' 1 releases_of "$second"
+  prints 'and now it is a release' 1 marks release "$second"
+  sleep 1
+  says 'rollback goes to the one before' "back to $first" deploy_sh rollback
+  refuses 'rollback once more does not bring back what was left' 'was a release before' deploy_sh rollback
+  holds 'back to the second for what follows' deploy_sh rollback "$second"
 }
-releases_of() { images '[.imageDetails[] | select(.imageDigest == "'"$1"'").imageTags[]? | select(startswith("release-"))] | length'; }
+marks() { # deployed|release DIGEST
+  images '[.imageDetails[] | select(.imageDigest == "'"$2"'").imageTags[]? | select(startswith("'"$1"'-"))] | length'
+}
 
 shell() {
   echo 'exec:'

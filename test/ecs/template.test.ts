@@ -118,12 +118,13 @@ describe('ecs/network.yaml', () => {
   });
 });
 
-test('ECR keeps 10 releases, 5 of staging, untagged images a day and development a week', () => {
+test('ECR keeps 10 releases, 10 that were deployed, 5 of staging, untagged images a day and development a week', () => {
   const { rules } = z
     .object({ rules: z.array(z.object({ selection: z.record(z.string(), z.unknown()) })) })
     .parse(JSON.parse(readFileSync('ecs/ecr-lifecycle.json', 'utf8')));
   expect(rules.map(({ selection }) => selection)).toEqual([
     { tagStatus: 'tagged', tagPatternList: ['release-*'], countType: 'imageCountMoreThan', countNumber: 10 },
+    { tagStatus: 'tagged', tagPatternList: ['deployed-*'], countType: 'imageCountMoreThan', countNumber: 10 },
     { tagStatus: 'tagged', tagPatternList: ['staging-*'], countType: 'imageCountMoreThan', countNumber: 5 },
     { tagStatus: 'untagged', countType: 'sinceImagePushed', countUnit: 'days', countNumber: 1 },
     {
