@@ -21,6 +21,8 @@ export const metrics = {
     Calls: 'Count',
     /** By Stack and Code; all others by Stack. */
     CallFailures: 'Count',
+    /** Those of them that did not reach GitLab, or not in time. */
+    CallsWithoutGitLab: 'Count',
     GitLab429s: 'Count',
     CallDuration: 'Milliseconds',
   },

@@ -1,3 +1,4 @@
+import type { FailureCode } from '../errors.ts';
 import type { Log } from '../log.ts';
 import { metrics } from '../metrics.ts';
 import type { Gauges } from '../queue/gauges.ts';
@@ -29,6 +30,14 @@ interface MetricsOptions {
 const EVERY_MS = 15_000;
 /** Most values of one metric in a line of the embedded metric format. */
 const MAX_VALUES = 100;
+
+/** GitLab was not reached, or not in time. */
+const withoutGitLab: readonly FailureCode[] = [
+  'GITLAB_UNREACHABLE',
+  'GITLAB_TIMEOUT',
+  'GITLAB_UNAVAILABLE',
+  'DEADLINE_EXCEEDED',
+];
 
 type Values = Readonly<Record<string, number | readonly number[]>>;
 
@@ -82,7 +91,9 @@ async function writeLines(writing: Writing, { calls, throttled, durations, failu
   const own = { [dimensions.stack]: writing.stack };
   const state = await gaugesOf(writing);
   if (state !== undefined) writeLine(writing, { dimensions: own, values: state, units: gauges });
-  const happened = { Calls: calls, GitLab429s: throttled, ...(durations.length > 0 && { CallDuration: durations }) };
+  const lost = withoutGitLab.reduce((sum, code) => sum + (failures.get(code) ?? 0), 0);
+  const counts = { Calls: calls, CallsWithoutGitLab: lost, GitLab429s: throttled };
+  const happened = { ...counts, ...(durations.length > 0 && { CallDuration: durations }) };
   writeLine(writing, { dimensions: own, values: happened, units: events });
   for (const [code, count] of failures)
     writeLine(writing, {

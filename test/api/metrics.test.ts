@@ -55,6 +55,20 @@ describe('the metrics', () => {
     expect(lines().find((each) => 'CallFailures' in each)).toMatchObject({ Stack: 'mcp', Code: 'GITLAB_FAILED' });
   });
 
+  test('count the calls that did not reach GitLab, or not in time', async () => {
+    const metrics = start();
+    const codes = [
+      'GITLAB_UNREACHABLE',
+      'GITLAB_TIMEOUT',
+      'GITLAB_UNAVAILABLE',
+      'DEADLINE_EXCEEDED',
+      'GITLAB_NOT_FOUND',
+    ];
+    for (const outcome of [...codes, 'OK', 'GITLAB_TIMEOUT']) metrics.ended({ outcome, ms: 1, throttled: 0 });
+    await vi.advanceTimersByTimeAsync(30_000);
+    expect(values('CallsWithoutGitLab')).toEqual([5, 0]);
+  });
+
   test('tell the state of the queue, also when nothing has happened', async () => {
     start();
     await vi.advanceTimersByTimeAsync(15_000);

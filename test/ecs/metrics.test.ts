@@ -112,7 +112,7 @@ test('an age is in seconds and a duration in milliseconds', () => {
 });
 
 describe('what rolls a deployment back', () => {
-  test.each(['Api5xxAlarm', 'CallFailuresAlarm', 'OldestWaitingAlarm'])(
+  test.each(['Api5xxAlarm', 'CallFailuresAlarm', 'GitLabAlarm', 'OldestWaitingAlarm'])(
     '%s is silent while there is nothing to measure',
     (alarm) => {
       expect(propertiesOf(deployed('public'), alarm)['TreatMissingData']).toBe('notBreaching');

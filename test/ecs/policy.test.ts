@@ -61,7 +61,9 @@ describe.each(tasks)('with the parameters "%s" a container of the %s', (name, ro
       Alarms: {
         Enable: true,
         Rollback: true,
-        AlarmNames: [{ Ref: role === 'api' ? 'Api5xxAlarm' : 'OldestWaitingAlarm' }, { Ref: 'CallFailuresAlarm' }],
+        AlarmNames: [role === 'api' ? 'Api5xxAlarm' : 'OldestWaitingAlarm', 'CallFailuresAlarm', 'GitLabAlarm'].map(
+          (alarm) => ({ Ref: alarm }),
+        ),
       },
     });
   });
@@ -256,7 +258,7 @@ describe('scaling', () => {
 test('every alarm goes to the topic, which is not encrypted with the key that alarms cannot use', () => {
   for (const [, { resources }] of deployments) {
     const alarms = Object.values(resources).filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm');
-    expect(alarms.length).toBe(7);
+    expect(alarms.length).toBe(8);
     for (const { Properties } of alarms) expect(listOf(Properties['AlarmActions'])).toEqual([{ Ref: 'AlarmTopic' }]);
     expect(resources['AlarmTopic']?.Properties['KmsMasterKeyId']).toBeUndefined();
   }
