@@ -87,7 +87,7 @@ export const failures = {
     mayRetry: false,
   },
   OUTCOME_UNKNOWN: {
-    means: 'A write was sent and its answer was lost: it may or may not have happened.',
+    means: 'A write was sent, and its answer was lost or cannot be told: it may or may not have happened.',
     remedy: 'Check with the tool that the message names before sending it again.',
     mayRetry: false,
   },

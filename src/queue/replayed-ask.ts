@@ -3,7 +3,7 @@ import { Failure } from '../errors.ts';
 import type { Ask } from './ask.ts';
 import { answer as answerSchema } from './call.ts';
 import type { Answer } from './call.ts';
-import { canonicalText } from './canonical.ts';
+import { canonicalText, unorderedText } from './canonical.ts';
 import type { Question } from './question.ts';
 import type { Begun, Replays } from './replays.ts';
 import type { Seal } from './seal.ts';
@@ -23,6 +23,7 @@ interface Keyed {
   readonly question: Question;
   readonly key: string;
   readonly fingerprint: string;
+  readonly grants: string;
   readonly asking: Asking;
 }
 
@@ -31,25 +32,26 @@ const POLL_MS = 200;
 /** As long as `ask` waits at most beyond the deadline: the key of a call that is never started ends with it. */
 const GRACE_MS = 1500;
 
-/** Asks each write under one idempotency key once: a repeated one gets the first one's answer, at whichever replica. */
+/**
+ * Asks each write under one idempotency key once: a repeated one gets the first one's answer, at whichever replica. Its grants
+ * are no part of the key: they may change between the two, by a header or a deployment.
+ */
 export function createReplayedAsk(options: ReplayedAskOptions): Ask['ask'] {
   const { ask, hash } = options;
   return async (question, asking) => {
-    const { kind, replay: key, tool, args } = question;
+    const { kind, replay: key, tool, args, caller } = question;
     if (kind === 'read' || key === undefined) return ask({ ...question, replay: undefined }, asking);
     const fingerprint = hash('fingerprint', canonicalText([tool, args]));
-    return answerOf(options, { question, key, fingerprint, asking }, false);
+    const grants = hash('grants', unorderedText(caller.grants));
+    return answerOf(options, { question, key, fingerprint, grants, asking }, false);
   };
 }
 
 async function answerOf(options: ReplayedAskOptions, call: Keyed, hasWaited: boolean): Promise<Answer> {
-  const { question, fingerprint, asking } = call;
+  const { question, asking } = call;
   const begun = await begin(options, call);
   if (begun.isFirst) return askFirst(options, call);
-  if (begun.fingerprint !== fingerprint) {
-    const words = 'This idempotency key was used for another call: repeat that call unchanged, or use a new key';
-    throw new Failure('INVALID_ARGUMENTS', words);
-  }
+  assertSame(begun, call);
   if (begun.answer !== undefined) return opened(options.seal, begun.callId, begun.answer);
   if (options.now() + POLL_MS >= question.deadline) {
     const words = 'The first call under this idempotency key is still under way; repeat it under the same key';
@@ -62,11 +64,28 @@ async function answerOf(options: ReplayedAskOptions, call: Keyed, hasWaited: boo
   return answerOf(options, call, true);
 }
 
-async function begin({ replays, now }: ReplayedAskOptions, { question, key, fingerprint }: Keyed): Promise<Begun> {
+/** A call is told what became of the first one only where it is the same, by who may do the same. */
+function assertSame(first: Pick<Keyed, 'fingerprint' | 'grants'>, { fingerprint, grants }: Keyed): void {
+  if (first.fingerprint !== fingerprint) {
+    const words = 'This idempotency key was used for another call: repeat that call unchanged, or use a new key';
+    throw new Failure('INVALID_ARGUMENTS', words);
+  }
+  if (first.grants === grants) return;
+  const words =
+    'This call was made before under its idempotency key, with other permissions: the headers that narrow them, or the ' +
+    "server's own settings, have changed. It may have happened or not, and was not made again; its answer is told only " +
+    'with the permissions it was made with';
+  throw new Failure('OUTCOME_UNKNOWN', words);
+}
+
+async function begin(
+  { replays, now }: ReplayedAskOptions,
+  { question, key, fingerprint, grants }: Keyed,
+): Promise<Begun> {
   const { callId, deadline } = question;
   try {
     // Until a worker runs the call nothing has happened: should it never get there, the key is soon free again.
-    return await replays.begin({ key, callId, fingerprint, lifeMs: Math.max(1, deadline + GRACE_MS - now()) });
+    return await replays.begin({ key, callId, fingerprint, grants, lifeMs: Math.max(1, deadline + GRACE_MS - now()) });
   } catch (error) {
     replays.release({ key, callId, phase: 'waiting' }).catch(() => undefined);
     const words = 'The idempotency key cannot be looked up, so the call was not started.';

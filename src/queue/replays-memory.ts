@@ -8,6 +8,7 @@ interface MemoryReplaysOptions {
 interface Held {
   readonly callId: string;
   readonly fingerprint: string;
+  readonly grants: string;
   readonly phase: 'waiting' | 'running';
   readonly answer?: Buffer | undefined;
 }
@@ -20,11 +21,11 @@ export function createMemoryReplays({ clock }: MemoryReplaysOptions): Replays {
     return found?.callId === callId ? found : undefined;
   };
   return {
-    begin: async ({ key, callId, fingerprint, lifeMs }) => {
+    begin: async ({ key, callId, fingerprint, grants, lifeMs }) => {
       held.tidy();
       const found = held.get(key);
       if (found !== undefined) return { isFirst: false, ...found };
-      held.set(key, { callId, fingerprint, phase: 'waiting' }, lifeMs);
+      held.set(key, { callId, fingerprint, grants, phase: 'waiting' }, lifeMs);
       return { isFirst: true };
     },
     hold: async ({ key, callId, phase, lifeMs }) => {

@@ -10,20 +10,20 @@ interface RedisReplaysOptions {
   readonly prefix: string;
 }
 
-const held = z.tuple([z.string(), z.string(), z.string()]);
+const held = z.tuple([z.string(), z.string(), z.string(), z.string()]);
 
 /** Idempotency keys in Redis, for all replicas and workers. */
 export function createRedisReplays({ link, prefix }: RedisReplaysOptions): Replays {
   const run = async (which: Script, key: string, args: Inputs['args']): Promise<unknown> =>
     link.run(async (client) => runScript(client, which, { keys: [`${prefix}:replay:${key}`], args }));
   return {
-    begin: async ({ key, callId, fingerprint, lifeMs }) => {
-      const answer = await run(begin, key, [callId, fingerprint, Math.ceil(lifeMs)]);
+    begin: async ({ key, callId, fingerprint, grants, lifeMs }) => {
+      const answer = await run(begin, key, [callId, fingerprint, grants, Math.ceil(lifeMs)]);
       if (answer === 1) return { isFirst: true };
-      const [first, its, kept] = held.parse(answer);
+      const [first, its, theirs, kept] = held.parse(answer);
       // The scripts speak text.
       const sealed = kept === '' ? undefined : Buffer.from(kept, 'base64');
-      return { isFirst: false, callId: first, fingerprint: its, answer: sealed };
+      return { isFirst: false, callId: first, fingerprint: its, grants: theirs, answer: sealed };
     },
     hold: async ({ key, callId, phase, lifeMs }) => (await run(hold, key, [callId, phase, Math.ceil(lifeMs)])) === 1,
     keep: async ({ key, callId, answer }) => {
@@ -35,12 +35,12 @@ export function createRedisReplays({ link, prefix }: RedisReplaysOptions): Repla
   };
 }
 
-/** KEYS replay. ARGV call, fingerprint, life. Gives 1, or {call, fingerprint, answer} of the first one. */
+/** KEYS replay. ARGV call, fingerprint, grants, life. Gives 1, or {call, fingerprint, grants, answer} of the first one. */
 const begin = script(`
-local held = redis.call('HMGET', KEYS[1], 'call', 'fingerprint', 'answer')
-if held[1] then return {held[1], held[2], held[3] or ''} end
-redis.call('HSET', KEYS[1], 'call', ARGV[1], 'fingerprint', ARGV[2], 'phase', 'waiting')
-redis.call('PEXPIRE', KEYS[1], ARGV[3])
+local held = redis.call('HMGET', KEYS[1], 'call', 'fingerprint', 'grants', 'answer')
+if held[1] then return {held[1], held[2], held[3] or '', held[4] or ''} end
+redis.call('HSET', KEYS[1], 'call', ARGV[1], 'fingerprint', ARGV[2], 'grants', ARGV[3], 'phase', 'waiting')
+redis.call('PEXPIRE', KEYS[1], ARGV[4])
 return 1
 `);
 

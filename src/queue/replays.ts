@@ -13,6 +13,8 @@ type Phase = 'waiting' | 'running';
 export interface Beginning extends Replay {
   /** Equal for equal calls: a keyed hash. */
   readonly fingerprint: string;
+  /** Equal for callers that may do the same: a keyed hash. */
+  readonly grants: string;
   readonly lifeMs: number;
 }
 
@@ -29,6 +31,7 @@ export type Begun =
       /** Of the first call. */
       readonly callId: string;
       readonly fingerprint: string;
+      readonly grants: string;
       /** The first call's sealed answer, once it is there. */
       readonly answer?: Buffer | undefined;
     };

@@ -30,6 +30,8 @@ const reply = z.object({
 });
 
 interface Sent {
+  /** The replica; the first one where it is not said. */
+  readonly url?: string;
   readonly name?: string;
   readonly title?: string;
   readonly meta?: Readonly<Record<string, unknown>>;
@@ -41,10 +43,11 @@ interface Told {
   readonly isReplayed: boolean;
 }
 
-async function call({ name = 'create_issue', title = 'T', meta, headers = alice }: Sent): Promise<Told> {
+async function call({ url = service.url, ...sent }: Sent): Promise<Told> {
+  const { name = 'create_issue', title = 'T', meta, headers = alice } = sent;
   const args = name === 'create_issue' ? { project_id: 'team/app', title } : { project_id: 'team/app' };
   const params = { name, arguments: args, _meta: meta };
-  const response = await post(service.url, { jsonrpc: '2.0', id: 1, method: 'tools/call', params }, headers);
+  const response = await post(url, { jsonrpc: '2.0', id: 1, method: 'tools/call', params }, headers);
   const { content, _meta } = reply.parse(await response.json()).result;
   return { text: content[0].text, isReplayed: _meta?.replayed === true };
 }
@@ -52,6 +55,19 @@ async function call({ name = 'create_issue', title = 'T', meta, headers = alice 
 const writes = (): number => gitlab.journal.entries().filter(({ method }) => method === 'POST').length;
 const underKey = (key: unknown): Sent => ({ meta: { idempotencyKey: key } });
 const underHeader = (key: string): Sent => ({ headers: { ...alice, 'Idempotency-Key': key } });
+
+/** Under one key, by one caller, whose headers narrow what it may do. */
+const narrowed = (headers: Readonly<Record<string, string>>): Sent => ({
+  ...underKey('a'),
+  headers: { ...alice, ...headers },
+});
+const toOne = narrowed({ 'X-GitLab-Allowed-Project-Ids': 'team/app' });
+const OTHER_GRANTS = {
+  isReplayed: false,
+  text: expect.stringMatching(
+    /^OUTCOME_UNKNOWN: This call was made before under its idempotency key, with other permissions.* Check with list_issues\./u,
+  ),
+};
 
 describe('a write that is sent twice', () => {
   test.each<[string, Sent, Sent]>([
@@ -139,7 +155,54 @@ describe('under the shared token', () => {
     const narrower = await call(session('a', { 'X-GitLab-Allowed-Project-Ids': '999' }));
 
     expect(first.text).toMatch(/^\{"id":/u);
-    expect(narrower).toMatchObject({ isReplayed: false, text: expect.stringMatching(/^NOT_PERMITTED/u) });
+    expect(narrower).toEqual(OTHER_GRANTS);
+  });
+});
+
+describe('a write that is sent twice with grants', () => {
+  test.each<[string, Sent, Sent]>([
+    [
+      'projects in another order',
+      narrowed({ 'X-GitLab-Allowed-Project-Ids': 'team/app,team/lib' }),
+      narrowed({ 'X-GitLab-Allowed-Project-Ids': 'team/lib, team/app,team/lib' }),
+    ],
+    [
+      'toolsets in another order',
+      narrowed({ 'X-MCP-Toolsets': 'issues,labels' }),
+      narrowed({ 'X-MCP-Toolsets': 'labels,issues' }),
+    ],
+    ['said in words that take nothing away', underKey('a'), narrowed({ 'X-MCP-Toolsets': 'all' })],
+  ])('%s is written once', async (_, first, second) => {
+    const one = await call(first);
+    const other = await call(second);
+
+    expect(one.text).toMatch(/^\{"id":/u);
+    expect(other).toEqual({ text: one.text, isReplayed: true });
+    expect(writes()).toBe(1);
+  });
+
+  test.each<[string, Sent, Sent]>([
+    ['narrower ones', underKey('a'), toOne],
+    ['wider ones', toOne, underKey('a')],
+    ['other toolsets', underKey('a'), narrowed({ 'X-MCP-Toolsets': 'issues' })],
+  ])('and %s at the second time is refused with what to do, and written once', async (_, first, second) => {
+    const one = await call(first);
+
+    expect(await call(second)).toEqual(OTHER_GRANTS);
+    expect(await call(first)).toEqual({ text: one.text, isReplayed: true });
+    expect(writes()).toBe(1);
+  });
+
+  test.each<[string, Readonly<Record<string, string>>, Told | typeof OTHER_GRANTS]>([
+    ['a toolset less', { USE_PIPELINE: 'false' }, OTHER_GRANTS],
+    ['a list of projects', { GITLAB_ALLOWED_PROJECT_IDS: 'team/app' }, OTHER_GRANTS],
+    ['a longer deadline', { CALL_TIMEOUT_MS: '50000' }, { text: expect.stringMatching(/^\{"id":/u), isReplayed: true }],
+  ])('of a replica with %s is written once', async (_, env, told) => {
+    const url = await service.join(env);
+    await call(underKey('a'));
+
+    expect(await call({ ...underKey('a'), url })).toEqual(told);
+    expect(writes()).toBe(1);
   });
 });
 

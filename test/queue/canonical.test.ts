@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { canonicalText } from '../../src/queue/canonical.ts';
+import { describe, expect, test } from 'vitest';
+import { canonicalText, unorderedText } from '../../src/queue/canonical.ts';
 
 const shuffled = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(shuffled);
@@ -28,4 +28,33 @@ test.each([
   [{ a: null }, {}],
 ])('%j and %j are told apart', (one, other) => {
   expect(canonicalText(one)).not.toBe(canonicalText(other));
+});
+
+describe('without an order', () => {
+  const reversed = (value: unknown): unknown => {
+    if (Array.isArray(value)) return [...value, ...value.slice(0, 1)].map(reversed).toReversed();
+    return typeof value === 'object' && value !== null ? shuffled(value) : value;
+  };
+
+  test('is the same for the same items in another order, and for one that comes twice', () => {
+    fc.assert(
+      fc.property(fc.array(fc.array(fc.jsonValue())), (value) => {
+        expect(unorderedText(reversed(value))).toBe(unorderedText(value));
+      }),
+    );
+  });
+
+  test.each([
+    [['a', 'b'], ['a,b']],
+    [[['a'], ['b']], [['a', 'b']]],
+    [[1], ['1']],
+    [['"a"'], ['a']],
+    [
+      { one: ['a'], other: [] },
+      { one: [], other: ['a'] },
+    ],
+    [[[]], []],
+  ])('%j and %j are told apart', (one, other) => {
+    expect(unorderedText(one)).not.toBe(unorderedText(other));
+  });
 });

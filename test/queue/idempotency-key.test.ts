@@ -59,7 +59,7 @@ describe('an idempotency key', () => {
       const replays = createMemoryReplays({ clock: Date.now });
       const desk = { replays, now: Date.now };
       const call = { id: 'first', replay: 'key', deadline: Date.now() + 8000 };
-      const begin = { key: 'key', callId: 'first', fingerprint: 'f', lifeMs: 9500 };
+      const begin = { key: 'key', callId: 'first', fingerprint: 'f', grants: 'g', lifeMs: 9500 };
       await replays.begin(begin);
       await holdKey(desk, call, 'running');
       await holdKey(desk, call, 'waiting');

@@ -11,6 +11,7 @@ import type { Question } from '../../src/queue/question.ts';
 import { createReplayedAsk } from '../../src/queue/replayed-ask.ts';
 import { createServe } from '../../src/queue/serve.ts';
 import type { Handle } from '../../src/queue/turn.ts';
+import { allGrants } from '../support/grants.ts';
 import { again, hash, seal, write } from './replayed-write.ts';
 
 const log = createLog({ level: 'off' });
@@ -61,6 +62,11 @@ const plain =
     worker.written.push(call.id);
     return { ok: true, content: [{ type: 'text', text: call.id }] };
   };
+
+const as = (grants: Partial<Question['caller']['grants']>): Pick<Question, 'caller'> => ({
+  caller: { ...write().caller, grants: { ...allGrants, ...grants } },
+});
+const asOther = as({ readOnly: true });
 
 describe.each(places)('a write under an idempotency key, $place', ({ open }) => {
   const worker: Worker = { written: [], answer: async () => ({ ok: false, code: 'INTERNAL', detail: '' }) };
@@ -149,6 +155,40 @@ describe.each(places)('a write under an idempotency key, $place', ({ open }) => 
     );
     await expect(ask(1, again(first, { tool: 'create_label' }))).rejects.toThrow('INVALID_ARGUMENTS');
     expect(worker.written).toHaveLength(1);
+  });
+
+  test('is neither run nor answered again for who has other grants', async () => {
+    const { begun, finish } = holdUp();
+    const first = write();
+    const answered = ask(0, first);
+    await begun;
+    const refused = /OUTCOME_UNKNOWN: This call was made before under its idempotency key, with other permissions/u;
+    await expect(ask(1, again(first, asOther))).rejects.toThrow(refused);
+    finish();
+    await answered;
+
+    await expect(ask(1, again(first, asOther))).rejects.toThrow(refused);
+    expect(worker.written).toEqual([first.callId]);
+  });
+
+  test('is answered again for who has the same grants in another order', async () => {
+    const [first, second] = [
+      ['issues', 'labels'],
+      ['labels', 'issues'],
+    ].map((toolsets) => as({ toolsets, allowedProjects: [toolsets] }));
+    const call = write(first);
+    await ask(0, call);
+
+    await expect(ask(1, again(call, second))).resolves.toMatchObject({ isReplayed: true });
+  });
+
+  test('that did nothing runs when it is repeated with other grants', async () => {
+    worker.answer = async () => ({ ok: false, code: 'GITLAB_UNREACHABLE', detail: 'later' });
+    const first = write();
+    await ask(0, first);
+    worker.answer = plain(worker);
+
+    await expect(ask(1, again(first, asOther))).resolves.toMatchObject({ ok: true });
   });
 
   test.each(['GITLAB_REJECTED', 'OUTCOME_UNKNOWN'] as const)('keeps its failure %s', async (code) => {

@@ -44,22 +44,33 @@ describe.skipIf(redisUrl === '')('idempotency keys in Redis', () => {
     pass: async (ms) => sleep(ms),
   }));
 
-  test('end by themselves, and hold the call’s id, two hashes and what is sealed', async () => {
+  test('end by themselves, and hold the call’s id, hashes and what is sealed', async () => {
     const client = new Redis(redisUrl);
     const name = `${prefix}:replay:k`;
     const one = createRedisReplays({ link: linkAt(0), prefix });
     const call = { key: 'k', callId: 'c', lifeMs: 5000 };
-    await one.begin({ ...call, fingerprint: 'f' });
+    await one.begin({ ...call, fingerprint: 'f', grants: 'g' });
     await one.hold({ ...call, phase: 'running' });
     await one.keep({ ...call, answer: Buffer.from('sealed') });
 
     await expect(client.hgetall(name)).resolves.toEqual({
       call: 'c',
       fingerprint: 'f',
+      grants: 'g',
       phase: 'running',
       answer: 'c2VhbGVk',
     });
     expect(await client.pttl(name)).toBeGreaterThan(0);
+    client.disconnect();
+  });
+
+  test('of a version that kept no grants are nobody’s grants', async () => {
+    const client = new Redis(redisUrl);
+    await client.hset(`${prefix}:replay:old`, { call: 'c', fingerprint: 'f', phase: 'running' });
+    const one = createRedisReplays({ link: linkAt(0), prefix });
+    const call = { key: 'old', callId: 'd', fingerprint: 'f', grants: 'g', lifeMs: 5000 };
+
+    await expect(one.begin(call)).resolves.toMatchObject({ isFirst: false, callId: 'c', grants: '' });
     client.disconnect();
   });
 });

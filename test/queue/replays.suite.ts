@@ -14,6 +14,7 @@ const beginning = (changes: Partial<Beginning> = {}): Beginning => ({
   key: randomUUID(),
   callId: 'first',
   fingerprint: 'same',
+  grants: 'all',
   lifeMs: 60_000,
   ...changes,
 });
@@ -22,16 +23,19 @@ const answer = Buffer.from([0, 255, 13, 10, 128]);
 
 /** What keeps the idempotency keys does this, whatever it keeps them in. */
 export function replays(current: () => ReplaysPair): void {
-  test('a key is the first call’s, and the second one hears whose and of what', async () => {
+  test('a key is the first call’s, and the second one hears whose, of what and with which grants', async () => {
     const { one, other } = current();
     const first = beginning();
 
     await expect(one.begin(first)).resolves.toEqual({ isFirst: true });
-    await expect(other.begin({ ...first, callId: 'second', fingerprint: 'new' })).resolves.toMatchObject({
-      isFirst: false,
-      callId: 'first',
-      fingerprint: 'same',
-    });
+    await expect(other.begin({ ...first, callId: 'second', fingerprint: 'new', grants: 'few' })).resolves.toMatchObject(
+      {
+        isFirst: false,
+        callId: 'first',
+        fingerprint: 'same',
+        grants: 'all',
+      },
+    );
     await expect(other.begin(beginning())).resolves.toEqual({ isFirst: true });
   });
 

@@ -7,6 +7,8 @@ import { startWorker } from '../../src/worker/start.ts';
 
 interface Whole {
   readonly url: string;
+  /** One more replica of the API, with settings of its own. */
+  join(env: Readonly<Record<string, string>>): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -17,8 +19,9 @@ export async function startWhole(env: Readonly<Record<string, string>>): Promise
   const log = createLog({ level: 'off' });
   const shutdown = createShutdown({ log, deadlineMs: 5000, exit: () => undefined });
   const flags = { USE_PIPELINE: 'true', USE_MILESTONE: 'true', USE_GITLAB_WIKI: 'true' };
+  const given = { PORT: '0', ...flags, ...env };
   const parts = {
-    config: readConfig('all', { PORT: '0', ...flags, ...env }),
+    config: readConfig('all', given),
     server: { name: 'go-mcp-gitlab', version: '1.2.3' },
     broker: createMemoryBroker(),
     secrets: [SECRET] as const,
@@ -30,5 +33,9 @@ export async function startWhole(env: Readonly<Record<string, string>>): Promise
   };
   await startWorker(parts);
   const url = await startApi(parts);
-  return { url, close: async () => shutdown.run('test') };
+  return {
+    url,
+    join: async (own) => startApi({ ...parts, config: readConfig('all', { ...given, ...own }) }),
+    close: async () => shutdown.run('test'),
+  };
 }
