@@ -2,8 +2,8 @@ import { isInputRequiredResult } from '@modelcontextprotocol/server';
 import type { CallToolResult, InputRequiredResult } from '@modelcontextprotocol/server';
 import { Failure, failureDataOf } from '../errors.ts';
 import type { Log } from '../log.ts';
-import type { Ask } from '../queue/ask.ts';
 import type { Answer, Facts } from '../queue/call.ts';
+import type { ReplayedAsk } from '../queue/replayed-ask.ts';
 import { checkArguments } from '../tools/arguments.ts';
 import { kindOf } from '../tools/facts.ts';
 import type { RegisteredTool } from '../tools/index.ts';
@@ -37,7 +37,7 @@ interface Wanted {
 export type CallTool = (wanted: Wanted) => Promise<CallToolResult | InputRequiredResult>;
 
 interface CallOptions {
-  readonly ask: Ask['ask'];
+  readonly ask: ReplayedAsk;
   /** Arguments that the deployment fills in where the client gave none. */
   readonly defaults: Args;
   /** Whether JSON comes as structuredContent too. */
@@ -131,7 +131,7 @@ function replayOf(
 async function answerOf(
   options: CallOptions,
   wanted: Wanted,
-  { callId, args, ask }: Confirmation,
+  { callId, args, ask, spend }: Confirmation,
 ): Promise<Answer | InputRequiredResult> {
   const { tool, identity, signal, onProgress, meta } = wanted;
   const { caller, token, flow } = identity;
@@ -157,5 +157,5 @@ async function answerOf(
     replay,
     ...wishes,
   };
-  return options.ask(question, { signal, onProgress });
+  return options.ask(question, { signal, onProgress, onFirst: spend });
 }

@@ -22,6 +22,8 @@ export interface Confirmation {
   readonly args: Args;
   /** The question that the checked arguments still need; NOT_CONFIRMED where it cannot be asked or was denied. */
   readonly ask: (checked: Args) => InputRequiredResult | undefined;
+  /** Uses the confirmation up, before the call is queued; fails where that was done before. Who gets an earlier answer uses none. */
+  readonly spend: () => void;
 }
 
 export type Confirm = (call: Unconfirmed) => Confirmation;
@@ -45,8 +47,10 @@ export function createConfirm(options: ConfirmOptions): Confirm {
   const desk = { ...options, spend: createSpend(options.now) };
   return (call) => {
     const { tool, args, reply } = call;
-    if (!options.asksFirst(tool.name)) return { callId: options.newId(), args, ask: () => undefined };
-    return reply.canBeAsked ? byQuestion(desk, call) : { callId: options.newId(), ...byArgument(tool, args) };
+    const callId = options.newId();
+    const free: Confirmation = { callId, args, ask: () => undefined, spend: () => undefined };
+    if (!options.asksFirst(tool.name)) return free;
+    return { ...free, ...(reply.canBeAsked ? byQuestion(desk, call, callId) : byArgument(tool, args)) };
   };
 }
 
@@ -58,8 +62,8 @@ const refusal = (words: string) => (): never => {
   throw new Failure('NOT_CONFIRMED', words);
 };
 
-function byArgument(tool: Tool, { [CONFIRM]: confirm, ...args }: Args): Omit<Confirmation, 'callId'> {
-  if (confirm === true) return { args, ask: () => undefined };
+function byArgument(tool: Tool, { [CONFIRM]: confirm, ...args }: Args): Partial<Confirmation> {
+  if (confirm === true) return { args };
   return {
     args,
     ask: (checked) =>
@@ -67,20 +71,17 @@ function byArgument(tool: Tool, { [CONFIRM]: confirm, ...args }: Args): Omit<Con
   };
 }
 
-function byQuestion(desk: Desk, call: Unconfirmed): Confirmation {
-  const { tool, args, reply } = call;
-  const callId = desk.newId();
-  if (reply.answer === 'no') return { callId, args, ask: refusal(`${tool.name} was declined: nothing was done`) };
+function byQuestion(desk: Desk, call: Unconfirmed, callId: string): Partial<Confirmation> {
+  const { tool, reply } = call;
+  if (reply.answer === 'no') return { ask: refusal(`${tool.name} was declined: nothing was done`) };
   const confirmed = reply.answer === 'yes' ? callIdOf(desk, call) : undefined;
   if (confirmed === undefined) {
-    return { callId, args, ask: (checked) => question(describe(tool, checked), stateOf(desk, call, { callId })) };
+    return { ask: (checked) => question(describe(tool, checked), stateOf(desk, call, { callId })) };
   }
   return {
     callId: confirmed,
-    args,
-    ask: () => {
+    spend: () => {
       desk.spend(confirmed);
-      return undefined;
     },
   };
 }
@@ -138,8 +139,9 @@ function createSpend(now: () => number): (callId: string) => void {
     }
     if (spent.has(callId)) {
       throw new Failure(
-        'NOT_CONFIRMED',
-        'This confirmation was used before: it is good for one call, and nothing was done now',
+        'OUTCOME_UNKNOWN',
+        'This confirmation was used before, and is good for one call: that one may have happened or be under way, and only its ' +
+          'own idempotency key gets its answer. This one was not made',
       );
     }
     if (spent.size >= MAX_SPENT) throw new Failure('BUSY', 'Too many calls were confirmed in the last minutes');

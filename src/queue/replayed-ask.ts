@@ -16,7 +16,12 @@ interface ReplayedAskOptions {
   readonly now: () => number;
 }
 
-type Asking = Parameters<Ask['ask']>[1];
+type Asking = Parameters<Ask['ask']>[1] & {
+  /** Called once no earlier call answers this one, before it is queued: what it throws is this one's answer. */
+  readonly onFirst?: () => void;
+};
+
+export type ReplayedAsk = (question: Question, asking: Asking) => Promise<Answer>;
 
 /** A write under an idempotency key. */
 interface Keyed {
@@ -36,11 +41,14 @@ const GRACE_MS = 1500;
  * Asks each write under one idempotency key once: a repeated one gets the first one's answer, at whichever replica. Its grants
  * are no part of the key: they may change between the two, by a header or a deployment.
  */
-export function createReplayedAsk(options: ReplayedAskOptions): Ask['ask'] {
+export function createReplayedAsk(options: ReplayedAskOptions): ReplayedAsk {
   const { ask, hash } = options;
   return async (question, asking) => {
     const { kind, replay: key, tool, args, caller } = question;
-    if (kind === 'read' || key === undefined) return ask({ ...question, replay: undefined }, asking);
+    if (kind === 'read' || key === undefined) {
+      asking.onFirst?.();
+      return ask({ ...question, replay: undefined }, asking);
+    }
     const fingerprint = hash('fingerprint', canonicalText([tool, args]));
     const grants = hash('grants', unorderedText(caller.grants));
     return answerOf(options, { question, key, fingerprint, grants, asking }, false);
@@ -98,6 +106,7 @@ async function askFirst({ ask, replays }: ReplayedAskOptions, { question, key, a
   const { callId } = question;
   let isDone = false;
   try {
+    asking.onFirst?.();
     const answer = await ask(question, asking);
     isDone = answer.ok;
     return answer;

@@ -69,6 +69,49 @@ describe('an idempotency key', () => {
     },
   );
 
+  describe('with something to do before the first call', () => {
+    const replays = createMemoryReplays({ clock: Date.now });
+    const asked: string[] = [];
+    const ask = createReplayedAsk({
+      ask: async ({ callId }) => {
+        asked.push(callId);
+        return ok;
+      },
+      replays,
+      seal,
+      hash,
+      now: Date.now,
+    });
+    const refused = {
+      ...quiet,
+      onFirst: (): never => {
+        throw new Failure('OUTCOME_UNKNOWN', 'used before');
+      },
+    };
+
+    test.each([{}, { replay: undefined }])(
+      'is not asked where that fails, and leaves the key free (%j)',
+      async (key) => {
+        const first = write(key);
+        const second = again(first);
+
+        await expect(ask(first, refused)).rejects.toThrow('used before');
+        await expect(ask(second, quiet)).resolves.toEqual(ok);
+        expect(asked).not.toContain(first.callId);
+        expect(asked).toContain(second.callId);
+      },
+    );
+
+    test('does it not for a repeated one, which gets the first answer', async () => {
+      const first = write();
+      const { callId, replay: key = '' } = first;
+      await ask(first, quiet);
+      await replays.keep({ key, callId, answer: seal.seal(JSON.stringify(ok), `answer:${callId}`) });
+
+      await expect(ask(first, refused)).resolves.toMatchObject({ ok: true, isReplayed: true });
+    });
+  });
+
   test('whose answer cannot be opened any more is no reason to write again', async () => {
     const replays = createMemoryReplays({ clock: Date.now });
     const ask = createReplayedAsk({ ask: async () => ok, replays, seal, hash, now: Date.now });
