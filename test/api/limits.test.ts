@@ -5,7 +5,8 @@ import { createLimits } from '../../src/api/limits.ts';
 import type { Limits } from '../../src/api/limits.ts';
 import { Failure } from '../../src/errors.ts';
 import { startApiWith } from '../support/api.ts';
-import { callTool, connectClient, post, textOf } from '../support/clients.ts';
+import { callTool, connectClient, connectOldClient, post, textOf } from '../support/clients.ts';
+import { alice, askFor, deleteIssue, postLeg } from '../support/confirm.ts';
 
 const MINUTE = 60_000;
 
@@ -79,9 +80,10 @@ test('calls in flight are bounded for all, and one that ends makes room', () => 
 
 const busy = z.object({ id: z.literal(7), error: z.object({ code: z.number(), message: z.string() }) });
 
-const start = async (): ReturnType<typeof startApiWith> =>
+const start = async (env: Readonly<Record<string, string>> = {}): ReturnType<typeof startApiWith> =>
   startApiWith(async () => ({ ok: true, content: [{ type: 'text', text: 'done' }] }), {
     MAX_CALLS_PER_MINUTE_PER_CALLER: '1',
+    ...env,
   });
 
 describe('a caller over its limit', () => {
@@ -112,6 +114,32 @@ describe('a caller over its limit', () => {
 
     expect(result.isError).toBe(true);
     expect(textOf(result)).toMatch(/^BUSY: You have made 1 calls in a minute/u);
+  });
+
+  test.each([
+    ['of 2026-07-28', connectClient],
+    ['of an older version', connectOldClient],
+  ])('hears so too where a call is still to be confirmed, over an SDK client %s', async (_, connect) => {
+    const api = await start({ DESTRUCTIVE_CONFIRM: 'argument' });
+    const client = await connect(`${api.url}/mcp`, headers);
+    await client.callTool(deleteIssue);
+    const result = await client.callTool(deleteIssue);
+    await client.close();
+    await api.close();
+
+    expect(textOf(result)).toMatch(/^BUSY: You have made 1 calls in a minute/u);
+  });
+
+  test('hears so too instead of a question, or a 429 where it takes no stream', async () => {
+    const api = await start({ DESTRUCTIVE_CONFIRM: 'argument' });
+    await askFor(api.url);
+    const response = await postLeg(api.url);
+    const text = await response.text();
+    const bare = await postLeg(api.url, { headers: { ...alice, Accept: 'application/json' } });
+    await api.close();
+
+    expect([response.status, bare.status]).toEqual([200, 429]);
+    expect(text).toMatch(/"BUSY: You have made 1 calls in a minute.*"isError":true/u);
   });
 });
 

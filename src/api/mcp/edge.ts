@@ -55,8 +55,12 @@ export function createEdge({ build, identify, cancels, newSessionId, asksFirst }
     const gone = goneSignalOf(response);
     const authInfo = authInfoOf(identify(request));
     const identity = identityOf(authInfo);
-    const answer = await serve(webRequest(request, gone), { authInfo, parsedBody: request.body }, onClosed);
-    await sendWeb(await orBusy(await orLogin(answer, identity), identity), response, gone);
+    const asked = webRequest(request, gone);
+    // Before it is served: the older leg changes what it says.
+    const isBare = !takesStream(asked);
+    const served = await serve(asked, { authInfo, parsedBody: request.body }, onClosed);
+    const answer = isBare ? await orBusy(served, identity) : served;
+    await sendWeb(await orLogin(answer, identity), response, gone);
   };
 }
 
@@ -77,8 +81,8 @@ const answered = z.object({
 });
 
 /**
- * The answer, or a 429 with Retry-After where one JSON body says BUSY: bare HTTP clients know what to do with it. SDK
- * clients take streams, would throw at a 429, and so hear BUSY as the tool's result, which their model reads.
+ * For a client that takes no stream the answer, or a 429 with Retry-After where it says BUSY: bare HTTP clients know what to
+ * do with it. SDK clients would throw at a 429, and so hear BUSY as the tool's result, which their model reads.
  */
 async function orBusy(response: Response, { busy }: Identity): Promise<Response> {
   const { waitMs } = busy ?? {};
