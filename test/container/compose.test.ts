@@ -94,10 +94,10 @@ describe('docker-compose.yml', () => {
     expect(published).toEqual(['api 127.0.0.1:${API_PORT:-3000}:3000']);
   });
 
-  test('Redis evicts nothing, wants a password, and has it in no argument', () => {
+  test('Redis refuses what its memory does not hold, evicts nothing, wants a password, and has it in no argument', () => {
     const command = services.redis.command?.join('\n') ?? '';
 
-    expect(command).toContain('maxmemory-policy noeviction');
+    expect(command).toContain('\nmaxmemory 384mb\nmaxmemory-policy noeviction\n');
     expect(command).toContain('\nrequirepass $$REDISCLI_AUTH\n');
     expect(command).not.toContain('REDIS_PASSWORD-');
   });
