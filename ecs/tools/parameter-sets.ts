@@ -41,6 +41,7 @@ export const parameterSets = {
     SecretsKmsKeyArn: 'arn:aws:kms:eu-west-1:123456789012:key/12345678-1234-1234-1234-123456789012',
     GitLabApiUrl: 'https://gitlab.example.com:8443/api/v4',
     GitLabPort: '8443',
+    RateLimits: 'api=600/60s,search=off',
   },
   ec2: {
     ...required,

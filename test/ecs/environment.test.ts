@@ -84,6 +84,10 @@ describe('what a deployer chooses', () => {
       GITLAB_CA_CERT_PEM: rootCertificates[0],
       REDIS_PASSWORD: secretTexts['REDIS_PASSWORD'],
       WORKER_READ_CONCURRENCY: 64,
+      GITLAB_RATE_LIMITS: [
+        { name: 'api', limit: { requests: 600, periodMs: 60_000 } },
+        { name: 'search', limit: undefined },
+      ],
     });
     expect(configOf('operated', 'worker')).toMatchObject({ MCP_LOG_LEVEL: 'debug', AUDIT_LOG: 'all' });
   });
