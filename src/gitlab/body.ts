@@ -19,8 +19,14 @@ interface Reading {
 
 const maxErrorBytes = 65_536;
 
+const bodiless: ReadonlySet<number> = new Set([204, 205, 304]);
+
 /** Reads an answer's body as the request wants it; undefined where it is empty or went to the sink. */
 export async function readBody(incoming: Incoming, reading: Reading): Promise<unknown> {
+  if (bodiless.has(incoming.status)) {
+    discard(incoming);
+    return undefined;
+  }
   const chunks = chunksOf(incoming, reading);
   if (reading.accept === 'text' && reading.sink !== undefined) return pour(chunks, reading.sink);
   const bytes = await collect(chunks);
@@ -28,6 +34,11 @@ export async function readBody(incoming: Incoming, reading: Reading): Promise<un
   if (reading.accept === 'bytes') return bytes;
   const text = bytes.toString('utf8');
   return reading.accept === 'text' ? text : parse(text, incoming.status);
+}
+
+/** A 304 may tell the length of what it does not send (RFC 9110, 8.6): undici ends the connection over it, and nothing else is lost. */
+function discard({ body }: Incoming): void {
+  body.on('error', () => undefined).resume();
 }
 
 /** The first 64 KiB of an error's body as text, or as much of it as came. */
@@ -65,8 +76,7 @@ type Gunzip = (body: Readable) => AsyncIterable<Buffer>;
 
 function unpacked({ status, headers, body }: Incoming, gunzip: Gunzip): AsyncIterable<Buffer> {
   const encoding = headers['content-encoding'] ?? 'identity';
-  const isEmpty = status === 204 || status === 304 || headers['content-length'] === '0';
-  if (isEmpty || encoding === 'identity') return body;
+  if (headers['content-length'] === '0' || encoding === 'identity') return body;
   if (encoding === 'gzip' || encoding === 'x-gzip') return gunzip(body);
   // undici reports the end of a body that nobody reads as an error event.
   body.on('error', () => undefined).destroy();

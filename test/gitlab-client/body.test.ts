@@ -62,10 +62,24 @@ describe('what an answer becomes', () => {
   test.each<[number, Record<string, string>]>([
     [204, {}],
     [204, gzip],
+    [204, { 'content-length': '21' }],
+    [205, {}],
     [304, gzip],
+    [304, { ...gzip, 'content-length': '21' }],
     [200, { ...gzip, 'content-length': '0' }],
   ])('is undefined for an empty %i with the headers %j', async (status, headers) => {
     expect(await ask(answers('', status, headers), 'json')).toMatchObject({ status, body: undefined });
+  });
+
+  test.each<[string, Record<string, string>, number]>([
+    ['one connection', {}, 1],
+    ['a connection each where they tell the length of what they do not send', { 'content-length': '21' }, 5],
+  ])('is undefined for five 304 over %s', async (_, headers, connections) => {
+    const { origin, sockets } = await serve(answers('', 304, headers));
+    const client = clientOf(origin);
+    for (let call = 0; call < 5; call += 1) expect((await client.send(get('/x'), as())).body).toBeUndefined(); // oxlint-disable-line no-await-in-loop -- in turn
+
+    expect(sockets).toHaveLength(connections);
   });
 
   test('keeps bytes as they are, and a byte order mark in text', async () => {
