@@ -27,7 +27,7 @@ const FIRST_EPOCH_SECONDS = 1_000_000_000;
 /** Reads RateLimit-* and Retry-After (https://docs.gitlab.com/administration/settings/user_and_ip_rate_limits/). */
 export function readRateLimit(headers: ResponseHeaders, now: number): RateLimit {
   return {
-    name: /^\w{1,100}$/u.exec(headers['ratelimit-name'] ?? '')?.[0],
+    name: /^\w{1,100}$/u.exec(saidOnce(headers['ratelimit-name']))?.[0],
     limit: wholeNumber(headers['ratelimit-limit']),
     observed: wholeNumber(headers['ratelimit-observed']),
     remaining: wholeNumber(headers['ratelimit-remaining']),
@@ -55,7 +55,14 @@ function numbered(name: keyof Page, value: string | undefined): Page {
 }
 
 function wholeNumber(value: string | undefined): number | undefined {
-  return value !== undefined && /^\d{1,12}$/u.test(value) ? Number(value) : undefined;
+  const said = saidOnce(value);
+  return /^\d{1,12}$/u.test(said) ? Number(said) : undefined;
+}
+
+/** Some proxies double a header. Two values that differ speak of two limits, and nothing tells which reset goes with which. */
+function saidOnce(value = ''): string {
+  const [said = '', ...others] = new Set(value.split(',').map((each) => each.trim()));
+  return others.length === 0 ? said : '';
 }
 
 /** GitLab gives the time in epoch seconds; some proxies give the seconds from now, as the IETF's draft has it. */
@@ -65,11 +72,17 @@ function resetAt(value: string | undefined, now: number): number | undefined {
   return seconds < FIRST_EPOCH_SECONDS ? now + seconds * 1000 : seconds * 1000;
 }
 
-/** Retry-After is a number of seconds or an HTTP date (RFC 9110, 10.2.3). */
+/** Of several waits the longest: whoever comes before its end is refused again. */
 function waitMs(value: string | undefined, now: number): number | undefined {
-  const seconds = wholeNumber(value);
-  if (seconds !== undefined) return seconds * 1000;
-  if (value === undefined || !/^[A-Z][a-z]+, /u.test(value)) return undefined;
+  // The comma within a date follows the name of its day.
+  const waits = value?.split(/(?<![a-z]),/u).flatMap((each) => oneWaitMs(each.trim(), now) ?? []) ?? [];
+  return waits.length === 0 ? undefined : Math.max(...waits);
+}
+
+/** Retry-After is a number of seconds or an HTTP date (RFC 9110, 10.2.3); some proxies write parts of a second. */
+function oneWaitMs(value: string, now: number): number | undefined {
+  if (/^-?\d{1,12}(?:\.\d{1,12})?$/u.test(value)) return Math.max(0, Math.ceil(Number(value))) * 1000;
+  if (!/^[A-Z][a-z]+, /u.test(value)) return undefined;
   const at = Date.parse(value);
   return Number.isNaN(at) ? undefined : Math.max(0, at - now);
 }

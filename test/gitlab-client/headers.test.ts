@@ -11,6 +11,10 @@ const none = {
   retryAfterMs: undefined,
 };
 
+const names = ['limit', 'observed', 'remaining', 'reset'].map((name) => `ratelimit-${name}`);
+const all = (value: string, of: readonly string[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(of.map((name) => [name, value]));
+
 describe('readRateLimit', () => {
   test('reads the headers of the request throttle', () => {
     const headers = {
@@ -35,15 +39,28 @@ describe('readRateLimit', () => {
     expect(readRateLimit({}, now)).toEqual(none);
   });
 
-  test.each(['', '-1', '1.5', 'soon', '12, 12', '1e3', '9'.repeat(30), 'Infinity', ' ', '0x10'])(
+  test.each(['', 'soon', 'soon, later', '1e3', '9'.repeat(30), 'Infinity', ' ', '0x10', ',', '12;w=60'])(
     'takes %j for nothing',
     (value) => {
-      const names = ['limit', 'observed', 'remaining', 'reset'].map((name) => `ratelimit-${name}`);
-      expect(readRateLimit(Object.fromEntries([...names, 'retry-after'].map((name) => [name, value])), now)).toEqual(
-        none,
-      );
+      expect(readRateLimit(all(value, [...names, 'retry-after']), now)).toEqual(none);
     },
   );
+
+  test.each(['-1', '1.5', '12, 13', '12, 12;w=60'])('takes RateLimit-* of %j for nothing', (value) => {
+    expect(readRateLimit(all(value, names), now)).toEqual(none);
+  });
+
+  test('reads what a proxy has doubled', () => {
+    const headers = { ...all('12, 12', names), 'ratelimit-name': 'throttle_a, throttle_a', 'ratelimit-reset': '30,30' };
+    expect(readRateLimit(headers, now)).toEqual({
+      ...none,
+      name: 'throttle_a',
+      limit: 12,
+      observed: 12,
+      remaining: 12,
+      resetAt: now + 30_000,
+    });
+  });
 
   test.each([
     ['1775001660', 1_775_001_660_000],
@@ -64,6 +81,16 @@ describe('readRateLimit', () => {
     ['Wed, 01 Apr 2026 01:01:00 +0100', 60_000],
     ['Tue, 31 Mar 2026 23:00:00 GMT', 0],
     ['Wed, 99 Apr 2026 00:01:00 GMT', undefined],
+    ['30, 30', 30_000],
+    ['5,60 , 30', 60_000],
+    ['soon, 5', undefined],
+    ['5, soon', 5000],
+    ['5, Wed, 01 Apr 2026 00:01:00 GMT', 60_000],
+    ['Wed, 01 Apr 2026 00:00:02 GMT, Wed, 01 Apr 2026 00:01:00 GMT, 5', 60_000],
+    ['1.5', 2000],
+    ['0.2', 1000],
+    ['-5', 0],
+    ['-0.5', 0],
   ])('reads Retry-After %j as %s ms', (value, retryAfterMs) => {
     expect(readRateLimit({ 'retry-after': value }, now).retryAfterMs).toBe(retryAfterMs);
   });
