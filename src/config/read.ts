@@ -2,6 +2,7 @@ import { accessFaults } from './access.ts';
 import type { Fault } from './access.ts';
 import { schema, settings } from './settings.ts';
 import { nearestName } from './spelling.ts';
+import { withExtraCas } from './trust.ts';
 import type { Config, Setting } from './settings.ts';
 
 /** Which part of the service the configuration is read for; `all` is both in one process. */
@@ -42,7 +43,9 @@ export function readConfig(role: Role, env: Environment = process.env): Config {
   ];
   if (parsed.data === undefined || faults.length > 0) throw new ConfigError(faults);
   for (const value of Object.values(parsed.data)) Object.freeze(value);
-  return Object.freeze(parsed.data);
+  const { GITLAB_CA_CERT_PEM: pem } = parsed.data;
+  const trusted = pem === undefined ? {} : { GITLAB_CA_CERT_PEM: withExtraCas(pem, env['NODE_EXTRA_CA_CERTS']) };
+  return Object.freeze({ ...parsed.data, ...trusted });
 }
 
 interface Warning {

@@ -22,7 +22,7 @@ interface GitLabClientOptions {
   /** Largest answer that is held in memory, after unpacking. */
   readonly maxBodyBytes: number;
   readonly maxConnections: number;
-  /** Trusted beside Node's own root certificates. */
+  /** All that is trusted beside Node's own root certificates. */
   readonly caPem?: string | undefined;
   readonly userAgent: string;
   readonly now?: () => number;

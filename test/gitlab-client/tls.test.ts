@@ -1,5 +1,6 @@
 import { createServer } from 'node:https';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { readConfig } from '../../src/config/read.ts';
 import { createAuthority, hasOpenssl } from '../support/certificates.ts';
 import type { Authority } from '../support/certificates.ts';
 import { answers, as, clientOf, failureOf, get, post, serve } from './support.ts';
@@ -38,6 +39,22 @@ describe.skipIf(!hasOpenssl)('GitLab behind a private CA', () => {
     const { origin } = await serveTls('here');
     const caPem = `${read('here.pem')}\n${read('ca.pem')}`;
     expect((await clientOf(origin, { caPem }).send(get('/x'), as())).status).toBe(200);
+  });
+
+  test('is asked where the CA is one of NODE_EXTRA_CA_CERTS, and another one is given', async () => {
+    const other = createAuthority();
+    onTestFinished(other.remove);
+    const env = { GITLAB_CA_CERT_PEM: other.read('ca.pem'), NODE_EXTRA_CA_CERTS: authority.file('ca.pem') };
+    const { GITLAB_CA_CERT_PEM: caPem } = readConfig('all', env);
+    other.certify('there', 'IP:127.0.0.1');
+    const there = createServer({ key: other.read('there.key'), cert: other.read('there.pem') });
+    const origins = [
+      (await serveTls('here')).origin,
+      (await serve(answers(), there)).origin.replace('http:', 'https:'),
+    ];
+    const answered = origins.map(async (origin) => clientOf(origin, { caPem }).send(get('/x'), as()));
+
+    expect((await Promise.all(answered)).map(({ status }) => status)).toEqual([200, 200]);
   });
 
   test('is not asked where the CA is not given', async () => {
