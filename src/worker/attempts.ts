@@ -1,6 +1,7 @@
 import pRetry from 'p-retry';
 import { GitLabFailure } from '../gitlab/failure.ts';
 import type { GitLabResponse } from '../gitlab/request.ts';
+import type { Call } from '../queue/call.ts';
 import type { Turn } from '../queue/turn.ts';
 import type { RetryClass } from '../tools/facts.ts';
 import { pause } from './pace.ts';
@@ -9,6 +10,7 @@ interface Attempts {
   /** One try, which first waits for its place: after a 429 that is all the wait there is. */
   readonly send: () => Promise<GitLabResponse>;
   readonly retryClass: RetryClass;
+  readonly call: Pick<Call, 'deadline'>;
   readonly turn: Pick<Turn, 'progress'>;
   readonly signal: AbortSignal;
   readonly now: () => number;
@@ -44,7 +46,7 @@ function wordsOf(retry: number, { status, code }: GitLabFailure): string {
 
 /** Sends a request until it succeeds, may not be sent again, or has failed too often and for too long. */
 export async function withAttempts(attempts: Attempts): Promise<GitLabResponse> {
-  const { send, retryClass, turn, signal, now, random } = attempts;
+  const { send, retryClass, call, turn, signal, now, random } = attempts;
   let retries = 0;
   let failedAt: number | undefined;
   return pRetry(send, {
@@ -57,9 +59,12 @@ export async function withAttempts(attempts: Attempts): Promise<GitLabResponse> 
       failedAt ??= now();
       const isEnough = retries >= MAX_RETRIES && now() - failedAt >= PATIENCE_MS;
       if (isEnough || !mayRepeat(error, retryClass)) throw error;
+      // As a 503 in maintenance says it; a caller who cannot wait so long hears the seconds now.
+      const { retryAfterMs = 0 } = error;
+      if (retryAfterMs > 0 && now() + retryAfterMs >= call.deadline) throw error;
       retries += 1;
       turn.progress(wordsOf(retries, error));
-      await pause(backoffMs(retries, random), signal);
+      await pause(Math.max(retryAfterMs, backoffMs(retries, random)), signal);
     },
   });
 }

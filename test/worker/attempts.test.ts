@@ -8,6 +8,8 @@ import { backoffMs, mayRepeat, withAttempts } from '../../src/worker/attempts.ts
 
 const answered = (status: number): GitLabFailure =>
   new GitLabFailure('GITLAB_FAILED', `GitLab answered ${String(status)}`, { acted: 'maybe', status });
+const inMaintenance = (retryAfterMs: number): GitLabFailure =>
+  new GitLabFailure('GITLAB_FAILED', '503', { acted: 'maybe', status: 503, retryAfterMs });
 const refused = new GitLabFailure('GITLAB_UNREACHABLE', 'refused', { acted: 'no' });
 const reset = new GitLabFailure('GITLAB_UNREACHABLE', 'reset', { acted: 'maybe' });
 const silent = new GitLabFailure('GITLAB_TIMEOUT', 'silent', { acted: 'maybe' });
@@ -47,17 +49,20 @@ interface Course {
   readonly retryClass?: RetryClass;
   readonly signal?: AbortSignal;
   readonly random?: () => number;
+  readonly deadline?: number;
 }
 
 /** Tries with these failures one after the other, then success; only the tries take time, unless the dice say more. */
 async function send(failures: readonly Error[], course: Course = {}): Promise<Outcome> {
   const { tryMs = 0, retryClass = 'read', signal = new AbortController().signal, random = () => 0 } = course;
+  const call = { deadline: course.deadline ?? Infinity };
   const progress: string[] = [];
   const clock = { now: 0 };
   let tries = 0;
   const response: GitLabResponse = { status: 200, headers: {}, body: {} };
   const error: unknown = await withAttempts({
     turn: { progress: (message) => void progress.push(message) },
+    call,
     signal,
     retryClass,
     now: () => clock.now,
@@ -145,6 +150,33 @@ test('a deadline ends the wait for the next try, and is told as such', async () 
   expect([tries, error]).toEqual([1, passed]);
 });
 
+describe('a 503 with Retry-After', () => {
+  test('is waited for as long as it asks, however short the dice would make it', async () => {
+    const begun = performance.now();
+    const { tries, error } = await send([inMaintenance(300)], { deadline: 301 });
+
+    expect([tries, error]).toEqual([2, undefined]);
+    expect(performance.now() - begun).toBeGreaterThanOrEqual(299);
+  });
+
+  test('is waited for as long as the dice say where it asks for less', async () => {
+    const begun = performance.now();
+    await send([inMaintenance(0)], { random: () => 1 });
+
+    expect(performance.now() - begun).toBeGreaterThanOrEqual(249);
+  });
+
+  test('is the answer at once where the call would end before', async () => {
+    const failure = inMaintenance(12_000);
+
+    expect(await send([answered(502), failure], { tryMs: 1000, deadline: 14_000 })).toEqual({
+      tries: 2,
+      error: failure,
+      progress: ['retry 1 of 5 after 502'],
+    });
+  });
+});
+
 test('an answer counts although the call has ended while it was on its way', async () => {
   const ending = new AbortController();
   const response: GitLabResponse = { status: 201, headers: {}, body: {} };
@@ -154,6 +186,7 @@ test('an answer counts although the call has ended while it was on its way', asy
       return response;
     },
     retryClass: 'once',
+    call: { deadline: Infinity },
     turn: { progress: () => undefined },
     signal: ending.signal,
     now: () => 0,
