@@ -72,8 +72,8 @@ async function read(desk: Desk, request: GitLabRequest, sending: Sending): Promi
   const kept = await (ahead ?? lookUp(desk, name));
   if (kept === undefined) return keeping(desk, name, await desk.client.send(request, sending));
   const headers = { ...sending.headers, 'if-none-match': kept.etag };
-  const response = await desk.client.send(request, { ...sending, headers });
-  return response.status === 304 ? revived(kept, response) : keeping(desk, name, response);
+  const response = keeping(desk, name, await desk.client.send(request, { ...sending, headers }));
+  return response.status === 304 ? revived(kept, response) : response;
 }
 
 /** Dropped before, for whoever reads meanwhile, and again after, for what was kept meanwhile. */
@@ -100,10 +100,11 @@ async function lookUp({ cache, seal, log }: Desk, name: string): Promise<KeptAns
   }
 }
 
-/** Sent to the cache before the answer goes to its reader, who may ask again at once, but nobody waits for it. */
+/** What may be kept is sent to the cache before the answer goes to its reader, who may ask again at once, but nobody waits for it. */
 function keeping(desk: Desk, name: string, response: GitLabResponse): GitLabResponse {
-  const { etag } = response.headers;
-  if (response.status === 200 && etag !== undefined)
+  const { etag, 'cache-control': wish = '' } = response.headers;
+  if (/\bno-store\b/iu.test(wish)) desk.cache.drop([name]).catch(noting(desk));
+  else if (response.status === 200 && etag !== undefined)
     keep(desk, name, { etag, headers: shownHeaders(response), body: response.body }).catch(noting(desk));
   return response;
 }

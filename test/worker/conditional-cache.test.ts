@@ -104,6 +104,7 @@ describe('what is not kept', () => {
   test.each<[string, GitLabResponse]>([
     ['an answer without an ETag', { ...ok, headers: {} }],
     ['an answer of 202', { ...ok, status: 202 }],
+    ['an answer that is not to be stored', { ...ok, headers: { ...ok.headers, 'cache-control': 'private, No-Store' } }],
     ['an answer of more than 2 MiB', { ...ok, body: 'a'.repeat(2_097_153) }],
   ])('%s', async (_, answer) => {
     const { client, etags } = scripted([answer]);
@@ -114,6 +115,32 @@ describe('what is not kept', () => {
 
     expect(etags).toEqual([undefined, undefined]);
   });
+});
+
+test.each<[string, GitLabResponse]>([
+  ['a new answer', ok],
+  ['a 304', { status: 304, headers: {}, body: undefined }],
+])('%s that is not to be stored ends the keeping of the one before', async (_, { headers, ...answer }) => {
+  const { client, etags } = scripted([ok, { ...answer, headers: { ...headers, 'cache-control': 'no-store' } }]);
+  const { client: reader } = cached(client);
+  for (let read = 0; read < 3; read += 1) {
+    await expect(reader.send(get('/user'), alice)).resolves.toMatchObject({ status: 200, body: ok.body }); // oxlint-disable-line no-await-in-loop -- in turn
+    await turn(); // oxlint-disable-line no-await-in-loop -- in turn
+  }
+
+  expect(etags).toEqual([undefined, 'W/"1"', undefined]);
+});
+
+test('an answer that is to be asked for each time is kept, as GitLab sends them', async () => {
+  const { client, etags } = scripted([
+    { ...ok, headers: { ...ok.headers, 'cache-control': 'max-age=0, private, must-revalidate' } },
+  ]);
+  const { client: reader } = cached(client);
+  await reader.send(get('/user'), alice);
+  await turn();
+  await reader.send(get('/user'), alice);
+
+  expect(etags).toEqual([undefined, 'W/"1"']);
 });
 
 const refuse = async (): Promise<never> => {
