@@ -54,7 +54,7 @@ export async function readBeginning(incoming: Incoming): Promise<string> {
   } catch {
     // The status tells enough; the words are a bonus.
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return withoutMark(Buffer.concat(chunks).toString('utf8'));
 }
 
 /** An error of whoever reads the chunks passes through unchanged, and ends the connection. */
@@ -75,8 +75,8 @@ async function* chunksOf(incoming: Incoming, { maxBytes, failed }: Reading): Asy
 type Gunzip = (body: Readable) => AsyncIterable<Buffer>;
 
 function unpacked({ status, headers, body }: Incoming, gunzip: Gunzip): AsyncIterable<Buffer> {
-  const encoding = headers['content-encoding'] ?? 'identity';
-  if (headers['content-length'] === '0' || encoding === 'identity') return body;
+  const encoding = (headers['content-encoding'] ?? '').trim().toLowerCase();
+  if (headers['content-length'] === '0' || encoding === '' || encoding === 'identity') return body;
   if (encoding === 'gzip' || encoding === 'x-gzip') return gunzip(body);
   // undici reports the end of a body that nobody reads as an error event.
   body.on('error', () => undefined).destroy();
@@ -133,12 +133,15 @@ async function collect(chunks: AsyncIterable<Buffer>): Promise<Buffer> {
 
 function parse(text: string, status: number): unknown {
   try {
-    return JSON.parse(text);
+    return JSON.parse(withoutMark(text));
   } catch {
     const what = isMarkup(text) ? 'a web page' : 'text';
     throw unreadable(`GitLab answered with ${what} instead of JSON`, status);
   }
 }
+
+/** A byte order mark is no JSON, though Windows' programs write it there. */
+const withoutMark = (text: string): string => text.replace(/^\uFEFF/u, '');
 
 function unreadable(words: string, status: number): GitLabFailure {
   return new GitLabFailure('GITLAB_UNREACHABLE', `${words}: check GITLAB_API_URL`, { acted: 'maybe', status });

@@ -59,6 +59,20 @@ describe('what an answer becomes', () => {
     expect((await ask(answers(gzipSync(body), 200, gzip), accept)).body).toEqual(value);
   });
 
+  test.each<[string, string | Buffer]>([
+    ['', '{"a":1}'],
+    [' ', '{"a":1}'],
+    ['Identity', '{"a":1}'],
+    ['GZIP', gzipSync('{"a":1}')],
+    ['X-Gzip', gzipSync('{"a":1}')],
+  ])('is read where its Content-Encoding is %j', async (encoding, body) => {
+    expect((await ask(answers(body, 200, { 'content-encoding': encoding }), 'json')).body).toEqual({ a: 1 });
+  });
+
+  test('is JSON behind a byte order mark too', async () => {
+    expect((await ask(answers('\uFEFF{"a":1}'), 'json')).body).toEqual({ a: 1 });
+  });
+
   test.each<[number, Record<string, string>]>([
     [204, {}],
     [204, gzip],

@@ -61,6 +61,7 @@ test.each<[string, unknown, string]>([
     'insufficient_scope; More is needed.; scope: api',
   ],
   ['errors of GraphQL', { errors: [{ message: 'Invalid token' }] }, 'Invalid token'],
+  ['message after a byte order mark', '\uFEFF{"message":"Not found"}', 'Not found'],
   ['plain text', 'Retry later\n', 'Retry later'],
   ['a JSON string', '"Retry later"', 'Retry later'],
   [
