@@ -18,6 +18,7 @@ interface Reading {
 }
 
 const maxErrorBytes = 65_536;
+const maxErrorMs = 2000;
 
 const bodiless: ReadonlySet<number> = new Set([204, 205, 304]);
 
@@ -41,10 +42,13 @@ function discard({ body }: Incoming): void {
   body.on('error', () => undefined).resume();
 }
 
-/** The first 64 KiB of an error's body as text, or as much of it as came. */
+/** The first 64 KiB of an error's body as text, or as much of it as came within two seconds. */
 export async function readBeginning(incoming: Incoming): Promise<string> {
   const chunks: Buffer[] = [];
   let size = 0;
+  const timer = setTimeout(() => {
+    incoming.body.destroy();
+  }, maxErrorMs);
   try {
     for await (const chunk of unpacked(incoming, gunzipped)) {
       chunks.push(chunk);
@@ -53,6 +57,8 @@ export async function readBeginning(incoming: Incoming): Promise<string> {
     }
   } catch {
     // The status tells enough; the words are a bonus.
+  } finally {
+    clearTimeout(timer);
   }
   return withoutMark(Buffer.concat(chunks).toString('utf8'));
 }

@@ -1,7 +1,10 @@
+import { randomBytes } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import { expect, test } from 'vitest';
 import { Failure, failureDataOf } from '../../src/errors.ts';
-import { answers, as, breaksOff, clientOf, failureOf, get, post, serve, token } from './support.ts';
+import { answers, as, breaksOff, clientOf, closed, failureOf, get, post, serve, token } from './support.ts';
 import type { OutgoingHttpHeaders } from 'node:http';
+import type { Listener } from './support.ts';
 import type { GitLabFailure } from '../../src/gitlab/failure.ts';
 
 const now = Date.parse('2026-04-01T00:00:00Z');
@@ -123,6 +126,35 @@ test.each<[string, unknown]>([
 test('keeps the status of an error whose body breaks off', async () => {
   const { origin } = await serve(breaksOff('cut off here', 422, { 'content-length': 1000 }));
   await expect(clientOf(origin).send(get('/x'), as())).rejects.toMatchObject({ code: 'GITLAB_REJECTED', status: 422 });
+});
+
+/** A first piece, then byte by byte; the whole takes a minute. */
+function trickles(first: Buffer, rest: Buffer, headers: OutgoingHttpHeaders): Listener {
+  return (_, response) => {
+    response.writeHead(422, headers).write(first);
+    const left = [...rest];
+    const timer = setInterval(() => {
+      response.write(Buffer.of(left.shift() ?? 0));
+    }, 60_000 / rest.length);
+    response.on('close', () => {
+      clearInterval(timer);
+    });
+  };
+}
+
+const packed = gzipSync(randomBytes(1000));
+
+test.each<[string, Listener, RegExp]>([
+  ['a plain', trickles(Buffer.from('{"message":"is too long"}'), Buffer.alloc(600, ' '), {}), /422: is too long$/u],
+  ['a packed', trickles(packed.subarray(0, 10), packed.subarray(10), { 'content-encoding': 'gzip' }), /422/u],
+])('waits two seconds for %s body of an error that trickles, and says what has come', async (_, listener, detail) => {
+  const { origin, sockets } = await serve(listener);
+  const begun = performance.now();
+  const failure = await failureOf(clientOf(origin).send(get('/x'), as()));
+
+  expect(failure).toMatchObject({ code: 'GITLAB_REJECTED', status: 422, detail: expect.stringMatching(detail) });
+  expect(performance.now() - begun).toBeLessThan(4000);
+  await closed(sockets);
 });
 
 const throttled = { 'ratelimit-limit': '60', 'ratelimit-remaining': '0', 'ratelimit-reset': String(now / 1000 + 40) };
