@@ -5,6 +5,7 @@ import type { Socket } from 'node:net';
 import type { Express } from 'express';
 import { listenOn } from '../port.ts';
 import { messagesOf } from './messages.ts';
+import { closeWaiting } from './pipelined.ts';
 
 interface ListenOptions {
   readonly app: Express;
@@ -47,6 +48,7 @@ export async function listen({
     connectionsCheckingInterval: CHECK_MS,
     maxHeaderSize: MAX_HEADER_BYTES,
   });
+  closeWaiting(server);
   server.on('request', (request, response) => {
     app(request, response);
   });

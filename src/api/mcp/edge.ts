@@ -47,10 +47,11 @@ export function createEdge({ build, identify, cancels, newSessionId, asksFirst }
   };
   return async (request, response) => {
     const onClosed: OnClosed = (hear) => {
-      if (response.closed) hear(response.writableFinished);
-      response.once('close', () => {
+      const tell = (): void => {
         hear(response.writableFinished);
-      });
+      };
+      if (response.destroyed) tell();
+      else response.once('close', tell);
     };
     const gone = goneSignalOf(response);
     const authInfo = authInfoOf(identify(request));
