@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { Server } from 'node:http';
+import type { Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Express } from 'express';
 import { listenOn } from '../port.ts';
@@ -27,10 +27,12 @@ const CHECK_MS = 5000;
 const MAX_HEADER_BYTES = 16_384;
 
 const SWEEP_MS = 100;
+/** What a client has begun to send when the server stops may still arrive for so long. */
+const ARRIVAL_MS = 1000;
 
 export interface Listening {
   readonly url: string;
-  /** Takes no new connection and resolves when the requests under way are answered. */
+  /** Takes no new connection and resolves when every request that arrived whole is answered. */
   readonly close: () => Promise<void>;
 }
 
@@ -49,7 +51,12 @@ export async function listen({
     maxHeaderSize: MAX_HEADER_BYTES,
   });
   closeWaiting(server);
+  const unanswered = new Set<ServerResponse>();
   server.on('request', (request, response) => {
+    unanswered.add(response);
+    response.once('close', () => {
+      unanswered.delete(response);
+    });
     app(request, response);
   });
   const silent = new Map<Socket, NodeJS.Timeout>();
@@ -71,17 +78,28 @@ export async function listen({
   });
   const taken = await listenOn(server, { host, port, setting: 'PORT' });
   const name = host.includes(':') ? `[${host}]` : host;
-  return { url: `http://${name}:${String(taken)}`, close: async () => close(server, silent) };
+  return { url: `http://${name}:${String(taken)}`, close: async () => close(server, { silent, unanswered }) };
 }
 
-async function close(server: Server, silent: ReadonlyMap<Socket, unknown>): Promise<void> {
+interface Connected {
+  readonly silent: ReadonlyMap<Socket, unknown>;
+  readonly unanswered: ReadonlySet<ServerResponse>;
+}
+
+/** Whether a response is owed to a whole request, or has been begun: neither may be cut off. */
+const isOwed = ({ req, headersSent }: ServerResponse): boolean => req.complete || headersSent;
+
+async function close(server: Server, { silent, unanswered }: Connected): Promise<void> {
   const closed = once(server, 'close');
   server.close();
   // Node does not count a connection as idle before its first request, which browsers and balancers open ahead of need.
   for (const socket of silent.keys()) if (socket.bytesRead === 0) socket.destroy();
+  const arrivesUntil = performance.now() + ARRIVAL_MS;
   // A connection whose request has just been answered stays open for the next one, which shall go to another replica.
   const sweep = setInterval(() => {
     server.closeIdleConnections();
+    // What is left then has sent a part of a request, and Node would wait for the rest as long as the client likes.
+    if (performance.now() > arrivesUntil && ![...unanswered].some(isOwed)) server.closeAllConnections();
   }, SWEEP_MS);
   server.closeIdleConnections();
   await closed;

@@ -37,13 +37,16 @@ describe('responses that wait behind another on their connection', () => {
       });
     });
     const server = await listen({ app, host: '127.0.0.1', port: 0 });
-    const socket = await pipeline(server.url, new Array<string>(COUNT).fill(GET));
+    const socket = await pipeline(
+      server.url,
+      Array.from({ length: COUNT }, () => GET),
+    );
     await expect.poll(() => begun).toBe(COUNT);
     socket.destroy();
     await expect.poll(() => heard.length).toBe(COUNT);
     await server.close();
 
-    expect(heard).toEqual(new Array<boolean>(COUNT).fill(false));
+    expect(heard).toEqual(Array.from({ length: COUNT }, () => false));
     expect(warned).not.toHaveBeenCalled();
     warned.mockRestore();
   });
