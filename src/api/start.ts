@@ -94,7 +94,7 @@ export async function startApi(options: ApiOptions): Promise<string> {
   const audit = createAudit({ audited: config.AUDIT_LOG, log: options.auditLog, hash });
   const { ask, callTool, metrics, touched } = createCalls({ ...options, hash, asksFirst, defaults, audit });
   const listings = createListings({ tools, filled: Object.keys(defaults), asksFirst });
-  const cancels = createCancels({ announce: async (key) => broker.coordinator.announce(key), hash });
+  const cancels = createCancels({ announce: async (key) => broker.coordinator.announce(key), hash, log });
   hearOthers(options, cancels, touched);
   const narrowed = ({ headersDistinct }: Request): Grants => narrow(grants, headersDistinct);
   const access = createAccess({ config, grants: narrowed, hash, audit, log });

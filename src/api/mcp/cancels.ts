@@ -1,4 +1,5 @@
 import type { RequestId } from '@modelcontextprotocol/server';
+import type { Log } from '../../log.ts';
 
 interface Requested {
   /** A session id is no credential: nobody cancels the calls of another caller by it. */
@@ -20,10 +21,12 @@ interface CancelsOptions {
   readonly announce: (key: string) => Promise<void>;
   /** Keys hold session ids, so they leave this process hashed. */
   readonly hash: (label: string, value: string) => string;
+  readonly log: Log;
 }
 
 export interface Cancels {
-  readonly announce: (key: string) => Promise<void>;
+  /** Cancels a request, here at once; whichever other replica has it is told where the queue can be reached. */
+  readonly cancel: (key: string) => Promise<void>;
   /** To be called with what any replica announces. */
   readonly heard: (hashedKey: string) => void;
   /** `cancelledByClient` resolves when the client cancels this request, at whichever replica. */
@@ -31,13 +34,22 @@ export interface Cancels {
 }
 
 /** A cancel notification is a request of its own and may reach another replica than the call: it is passed around. */
-export function createCancels({ announce, hash }: CancelsOptions): Cancels {
+export function createCancels({ announce, hash, log }: CancelsOptions): Cancels {
   const listeners = new Map<string, { readonly hear: () => void }>();
+  const heard = (hashedKey: string): void => {
+    listeners.get(hashedKey)?.hear();
+  };
   return {
-    announce: async (key) => announce(hash('request', key)),
-    heard: (hashedKey) => {
-      listeners.get(hashedKey)?.hear();
+    cancel: async (key) => {
+      const hashed = hash('request', key);
+      heard(hashed);
+      try {
+        await announce(hashed);
+      } catch (error) {
+        log.warn({ err: error }, "a client's cancel is not heard by other replicas");
+      }
     },
+    heard,
     listen: (key) => {
       const hashed = hash('request', key);
       const cancelledByClient = new Promise<void>((resolve) => {

@@ -48,7 +48,7 @@ export function createLegacy(options: LegacyOptions): (incoming: Incoming) => Pr
     if (cancel !== undefined) {
       const { requestId } = cancel.params;
       const caller = callerOf(incoming);
-      if (sessionId !== null) await cancels.announce(requestKey({ caller, sessionId, id: requestId }));
+      if (sessionId !== null) await cancels.cancel(requestKey({ caller, sessionId, id: requestId }));
       return new Response(null, { status: 202 });
     }
     const response = await serve(options, incoming, { sessionId, id });
