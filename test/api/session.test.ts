@@ -36,6 +36,16 @@ test('a session id lets nobody cancel the calls of another caller', async () => 
   expect(wasAborted).toBe(false);
 });
 
+test('a request is answered also where its method is that of the cancel notification', async () => {
+  const api = await startApiWith(async () => ({ ok: true, content: [] }));
+  const request = { jsonrpc: '2.0', id: 3, method: 'notifications/cancelled', params: { requestId: 1 } };
+  const response = await post(api.url, request, { 'Mcp-Session-Id': 'some' });
+  const answer: unknown = await response.json();
+  await api.close();
+
+  expect(answer).toMatchObject({ id: 3, error: { code: -32_601 } });
+});
+
 test("a session id lends nobody the token of the session's beginner", async () => {
   const queued: string[] = [];
   const api = await startApiWith(

@@ -44,7 +44,7 @@ export function createLegacy(options: LegacyOptions): (incoming: Incoming) => Pr
     const { request, body } = incoming;
     const sessionId = request.headers.get('mcp-session-id');
     const { method, id } = message.safeParse(body).data ?? {};
-    const cancel = method === CANCELLED_METHOD ? cancelled.safeParse(body).data : undefined;
+    const cancel = method === CANCELLED_METHOD && id === undefined ? cancelled.safeParse(body).data : undefined;
     if (cancel !== undefined) {
       const { requestId } = cancel.params;
       const caller = callerOf(incoming);
