@@ -1,17 +1,30 @@
+import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage } from 'node:http';
 import express from 'express';
-import type { ErrorRequestHandler, RequestHandler } from 'express';
+import type { ErrorRequestHandler, Request, RequestHandler } from 'express';
 import * as z from 'zod';
 import type { Log } from '../log.ts';
 import { INTERNAL_ERROR, INVALID_REQUEST, PARSE_ERROR, refuse } from './json-rpc.ts';
 
-const parserFault = z.object({ type: z.string(), status: z.number() });
+/** What a body parser throws for the client's own fault; zlib's errors have no type. */
+const parserFault = z.object({ type: z.string().optional(), status: z.number().min(400).max(499) });
 
 /** How long a body may take to arrive: whoever sends it byte by byte only holds a connection. */
 const BODY_MS = 30_000;
 
 /** Only JSON is read; express.json() leaves anything else alone, and its body undefined. */
 export function createBodyParser(maxBytes: number, timeoutMs = BODY_MS): RequestHandler[] {
-  return [arrivesWithin(timeoutMs), express.json({ limit: maxBytes, type: isJson, strict: false }), requireOneMessage];
+  const parse = express.json({ limit: maxBytes, type: isJson, strict: false, verify: requireUtf8 });
+  return [arrivesWithin(timeoutMs), parse, requireOneMessage];
+}
+
+const NOT_UTF8 = 'body.not-utf8';
+
+/** What is no UTF-8 would be read with U+FFFD in its place, and so be written into GitLab. */
+// oxlint-disable-next-line max-params -- body-parser's own signature
+function requireUtf8(_request: IncomingMessage, _response: unknown, bytes: Buffer, encoding: string): void {
+  if (encoding === 'utf-8' && isUtf8(bytes)) return;
+  throw Object.assign(new Error('the body is no UTF-8'), { type: NOT_UTF8, status: 400 });
 }
 
 function arrivesWithin(timeoutMs: number): RequestHandler {
@@ -71,16 +84,15 @@ const requireOneMessage: RequestHandler = (request, response, next) => {
   }
 };
 
-/** What Express would answer with an HTML page and a stack. */
-export function createErrorAnswer({
-  maxBytes,
-  log,
-}: {
+interface ErrorAnswerOptions {
   readonly maxBytes: number;
   readonly log: Log;
-}): ErrorRequestHandler {
+}
+
+/** What Express would answer with an HTML page and a stack. */
+export function createErrorAnswer({ maxBytes, log }: ErrorAnswerOptions): ErrorRequestHandler {
   // oxlint-disable-next-line max-params -- Express knows an error handler by its four parameters
-  return (error: unknown, _request, response, next) => {
+  return (error: unknown, request, response, next) => {
     if (response.headersSent) {
       next(error);
       return;
@@ -92,13 +104,16 @@ export function createErrorAnswer({
       return;
     }
     const { type, status } = fault.data;
-    if (type === 'entity.too.large') {
-      const message = `The body is larger than ${String(maxBytes)} bytes.`;
-      refuse(response, { status: 413, code: INVALID_REQUEST, message });
-    } else if (type === 'entity.parse.failed') {
-      refuse(response, { status: 400, code: PARSE_ERROR, message: 'The body is not valid JSON.' });
-    } else {
-      refuse(response, { status, code: INVALID_REQUEST, message: 'The body cannot be read.' });
-    }
+    const code = type === 'entity.parse.failed' ? PARSE_ERROR : INVALID_REQUEST;
+    refuse(response, { status, code, message: wordsFor(type, request, maxBytes) });
   };
+}
+
+function wordsFor(type: string | undefined, { headers }: Request, maxBytes: number): string {
+  if (type === 'entity.too.large') return `The body is larger than ${String(maxBytes)} bytes.`;
+  if (type === 'entity.parse.failed') return 'The body is not valid JSON.';
+  if (type === NOT_UTF8) return 'The body is not valid UTF-8, in which JSON is sent: encode it so and send it again.';
+  const encoding = headers['content-encoding'];
+  if (type !== undefined || encoding === undefined) return 'The body cannot be read.';
+  return `The body is not whole, or not compressed as its Content-Encoding (${encoding}) says: send it anew, or uncompressed.`;
 }
