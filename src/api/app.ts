@@ -5,6 +5,7 @@ import type { Log } from '../log.ts';
 import type { Access } from './access.ts';
 import { createAccessLog } from './access-log.ts';
 import { createBodyParser, createErrorAnswer } from './body.ts';
+import { createCors } from './cors.ts';
 import { createHealth } from './health.ts';
 import { INVALID_REQUEST, refuse } from './json-rpc.ts';
 
@@ -70,6 +71,7 @@ export function createApp(options: AppOptions): Express {
   app.use(createAccessLog(log), onlyShortUrl, withoutBase(options.basePath));
   app.use(createHealth({ name, unreadyReason: options.unreadyReason }));
   if (allowedHosts.length > 0) app.use(hostHeaderValidation([...allowedHosts]));
+  app.use(createCors(allowedOrigins));
   if (access.metadata !== undefined) app.use(access.metadata);
   app.use(originValidation([...allowedOrigins]));
   app.all(ENDPOINTS, ...access.door, onlyPost);

@@ -8,16 +8,16 @@ type Headers = Readonly<Record<string, string>>;
 const who = { name: 'test', version: '1.0.0' };
 
 /** The SDK's client of 2026-07-28, which falls back to older servers. */
-export async function connectClient(url: string, headers: Headers = {}): Promise<Client> {
+export async function connectClient(url: string, headers: Headers = {}, fetchAs = fetch): Promise<Client> {
   const client = new Client(who, { versionNegotiation: { mode: 'auto' } });
-  await client.connect(new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } }));
+  await client.connect(new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers }, fetch: fetchAs }));
   return client;
 }
 
 /** The SDK's client before 2026-07-28. */
-export async function connectOldClient(url: string, headers: Headers = {}): Promise<OldClient> {
+export async function connectOldClient(url: string, headers: Headers = {}, fetchAs = fetch): Promise<OldClient> {
   const client = new OldClient(who);
-  const transport = new OldTransport(new URL(url), { requestInit: { headers } });
+  const transport = new OldTransport(new URL(url), { requestInit: { headers }, fetch: fetchAs });
   await client.connect(transport);
   return client;
 }
