@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { SUPPORTED_PROTOCOL_VERSIONS } from '@modelcontextprotocol/server';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import * as z from 'zod';
@@ -68,4 +70,10 @@ describe('the page for clients', () => {
     expect(values.length).toBeGreaterThan(0);
     expect(values.filter(([, value]) => !/^\$(?:MCP_AUTH_TOKEN|GITLAB_TOKEN)$/u.test(value ?? ''))).toEqual([]);
   });
+});
+
+test('the versions of MCP are those that initialize agrees to', () => {
+  const named = /begin with `initialize`: (?<versions>[^.]+)\./u.exec(readFileSync(page, 'utf8'))?.groups?.['versions'];
+
+  expect(named?.split(/,\s+/u)).toEqual([...SUPPORTED_PROTOCOL_VERSIONS]);
 });
