@@ -76,9 +76,18 @@ export async function listen({
   server.on('request', ({ socket }) => {
     heard(socket);
   });
+  spareUnsent(server, unanswered);
   const taken = await listenOn(server, { host, port, setting: 'PORT' });
   const name = host.includes(':') ? `[${host}]` : host;
   return { url: `http://${name}:${String(taken)}`, close: async () => close(server, { silent, unanswered }) };
+}
+
+/** Node takes a connection for idle, and closes it, once its answer was ended, though much of that may still be unsent. */
+function spareUnsent(server: Server, unanswered: ReadonlySet<ServerResponse>): void {
+  const closeIdle = server.closeIdleConnections.bind(server);
+  server.closeIdleConnections = () => {
+    if (![...unanswered].some(({ writableEnded }) => writableEnded)) closeIdle();
+  };
 }
 
 interface Connected {

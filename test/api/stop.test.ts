@@ -10,6 +10,8 @@ import type { Listening } from '../../src/api/listen.ts';
 /** Far less than the limits for headers and bodies. */
 const PATIENCE_MS = 3000;
 const PARTS = 15;
+/** More than the kernel's buffers hold. */
+const LARGE = 30_000_000;
 
 let server: Listening;
 const sockets: Socket[] = [];
@@ -25,6 +27,9 @@ beforeEach(async () => {
       clearInterval(timer);
       response.end();
     }, 100);
+  });
+  app.get('/large', (_request, response) => {
+    response.send('x'.repeat(LARGE));
   });
   app.get('/', (_request, response) => {
     response.json({});
@@ -88,11 +93,26 @@ describe('a connection holds up no stop that has sent', () => {
 
 test('an answer that is being written is not cut off, however long another connection waits', async () => {
   await send(whole.slice(0, -1));
-  const { heard } = await send('GET /slow HTTP/1.1\r\nHost: x\r\n\r\n');
+  const { socket, heard } = await send('GET /slow HTTP/1.1\r\nHost: x\r\n\r\n');
   await expect.poll(heard).toMatch(/part 1;/u);
   const isClosed = await closesInTime();
+  await expect.poll(() => socket.closed).toBe(true);
 
   expect(heard()).toMatch(new RegExp(`part ${String(PARTS)};\r\n0\r\n\r\n$`, 'u'));
+  expect(isClosed).toBe(true);
+});
+
+test('an answer that its client takes slowly is not cut off', async () => {
+  const { socket, heard } = await send('GET /large HTTP/1.1\r\nHost: x\r\n\r\n');
+  socket.pause();
+  const closing = closesInTime();
+  setTimeout(() => {
+    socket.resume();
+  }, 300);
+  const isClosed = await closing;
+  await expect.poll(() => socket.closed).toBe(true);
+
+  expect(heard().length).toBeGreaterThan(LARGE);
   expect(isClosed).toBe(true);
 });
 
@@ -103,6 +123,7 @@ test('a request of which the rest arrives shortly is answered', async () => {
     socket.write('}');
   }, 300);
   await closing;
+  await expect.poll(() => socket.closed).toBe(true);
 
   expect(heard()).toMatch(/^HTTP\/1\.1 200 /u);
 });
