@@ -76,6 +76,7 @@ export function show(tool: Tool, reply: Reply, { args, maxBytes }: Manner): read
   // The tool's own schema checked the arguments; the registry has forgotten their types.
   if (tool.reply !== undefined) return tool.reply(reply, args as never, maxBytes); // oxlint-disable-line typescript/no-unsafe-type-assertion -- see above
   const shown = tool.shows === undefined ? reply.body : pick(reply.body, tool.shows);
-  if (isList(shown)) return [jsonBlock(fitList(listed(shown, reply), shown, maxBytes))];
+  const isPaged = 'per_page' in tool.input || 'per_page' in tool.view;
+  if (isList(shown)) return [jsonBlock(fitList(listed(shown, reply), shown, { maxBytes, isPaged }))];
   return [blockOf(fitValue(shown ?? { done: true }, maxBytes))];
 }
