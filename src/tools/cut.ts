@@ -13,17 +13,24 @@ export function cutText(text: string, maxBytes: number, rest: Rest): string {
   if (size <= maxBytes) return text;
   const mark = (kept: string): string =>
     `\n[${String(size - bytesOf(kept))} more bytes: ${typeof rest === 'string' ? rest : rest(kept)}]`;
-  // No mark is longer than the one with the largest numbers.
-  const longestMark = Math.max(bytesOf(mark('')), bytesOf(mark(text)) + String(size).length);
-  const room = Math.max(0, maxBytes - longestMark);
-  const kept = wholeLines(
-    Buffer.from(text, 'utf8')
-      .subarray(0, room)
-      .toString('utf8')
-      .replace(/\uFFFD$/u, ''),
-  );
-  return kept + mark(kept);
+  const bytes = Buffer.from(text, 'utf8');
+  let room = maxBytes - bytesOf(mark(''));
+  // What the mark says depends on what is kept.
+  for (;;) {
+    const kept = wholeLines(beginningOf(bytes, room));
+    const cut = kept + mark(kept);
+    const excess = bytesOf(cut) - maxBytes;
+    if (excess <= 0 || room <= 0) return cut;
+    room -= excess;
+  }
 }
+
+/** As many whole characters as fit. */
+const beginningOf = (bytes: Buffer, maxBytes: number): string =>
+  bytes
+    .subarray(0, Math.max(0, maxBytes))
+    .toString('utf8')
+    .replace(/\uFFFD$/u, '');
 
 /** A cut inside a line only where the text has no line that fits. */
 function wholeLines(text: string): string {

@@ -152,5 +152,5 @@ export function showComparison(
     incomplete: compare_timeout === true ? 'GitLab cut the diffs off at its limits.' : undefined,
     web_url: web_url ?? undefined,
   };
-  return contentOf(localPage(diffs ?? [], args), { about, args, fitting: { maxBytes, rest: FILE_ALONE } });
+  return contentOf(localPage({ body: diffs ?? [] }, args), { about, args, fitting: { maxBytes, rest: FILE_ALONE } });
 }

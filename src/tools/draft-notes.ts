@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { flag, number, projectId, text } from './inputs.ts';
+import { flag, number, paging, projectId, text } from './inputs.ts';
+import { localPage } from './local-page.ts';
 import { placed, positionAsElsewhere, positionFault } from './position.ts';
 import { isGone } from './read-back.ts';
 import { positionFields } from './shown-fields.ts';
@@ -11,12 +12,20 @@ const shows = ['id', 'note', 'author_id', 'discussion_id', 'resolve_discussion',
 
 export const listDraftNotes = defineTool({
   name: 'list_draft_notes',
-  summary: 'List your draft notes on a merge request, which only you see.',
+  summary: 'List your draft notes on a merge request.',
   effect: 'read',
   endpoint: 'GET /projects/:project_id/merge_requests/:merge_request_iid/draft_notes',
   input: mergeRequest,
-  examples: [{ project_id: 'team/app', merge_request_iid: 2 }],
+  view: paging,
+  examples: [
+    { project_id: 'team/app', merge_request_iid: 2 },
+    { project_id: 'team/app', merge_request_iid: 2, page: 1, per_page: 50 },
+  ],
   shows,
+  run: async (ask, { page, per_page, ...which }) => {
+    const reply = await ask('GET /projects/:project_id/merge_requests/:merge_request_iid/draft_notes', which);
+    return localPage(reply, { page, per_page });
+  },
 });
 
 export const getDraftNote = defineTool({

@@ -2,9 +2,11 @@ import * as z from 'zod';
 import { commitFields } from './commit-fields.ts';
 import type { Content } from './content.ts';
 import { jsonBlock, textBlock } from './content.ts';
-import { bytesOf, cutText } from './cut.ts';
+import { bytesOf } from './cut.ts';
 import { ifFound } from './if-found.ts';
-import { filePath, flag, number, projectId, text } from './inputs.ts';
+import { filePath, flag, projectId, text } from './inputs.ts';
+import type { LineView } from './line-view.ts';
+import { fitLines, linesOf, lineView } from './line-view.ts';
 import { isText } from './media.ts';
 import { isPushed } from './read-back-files.ts';
 import type { AskGitLab, Reply } from './tool.ts';
@@ -19,34 +21,6 @@ const file = z.looseObject({
   content: z.string().nullish(),
 });
 
-const view = {
-  start_line: number.optional(),
-  max_lines: number.optional(),
-};
-
-/** The wanted lines of a text, and where they stand when they are not all of it. */
-function linesOf(whole: string, { start_line: start = 1, max_lines: max = Infinity }: LineView): Lines {
-  const lines = whole.split('\n');
-  const shown = lines.slice(start - 1, start - 1 + max);
-  const isAll = shown.length === lines.length;
-  return { shown: shown.join('\n'), first: start, last: start - 1 + shown.length, total: lines.length, isAll };
-}
-
-type LineView = Readonly<z.output<z.ZodObject<typeof view>>>;
-
-interface Lines {
-  readonly shown: string;
-  readonly first: number;
-  readonly last: number;
-  readonly total: number;
-  readonly isAll: boolean;
-}
-
-/** As many whole lines as fit; the mark says with which start_line to read on. A line too long by itself is passed over. */
-function fitLines({ shown, first }: Lines, maxBytes: number): string {
-  return cutText(shown, maxBytes, (kept) => `read on with start_line=${String(first + kept.split('\n').length)}`);
-}
-
 /** Text stands as it is in a block of its own: escaped in JSON it costs more and reads worse. */
 function showFile({ body }: Reply, args: LineView, maxBytes: number): readonly Content[] {
   const { content, size, ref, last_commit_id, file_path } = file.parse(body);
@@ -54,8 +28,7 @@ function showFile({ body }: Reply, args: LineView, maxBytes: number): readonly C
   const about = { file_path, ref, size: size ?? bytes.length, last_commit_id };
   if (isText(bytes)) {
     const lines = linesOf(bytes.toString('utf8'), args);
-    const { first, last, total, isAll } = lines;
-    const where = isAll ? about : { ...about, lines: `${String(first)}-${String(last)} of ${String(total)}` };
+    const where = { ...about, ...lines.where };
     return [jsonBlock(where), textBlock(fitLines(lines, maxBytes - bytesOf(JSON.stringify(where))))];
   }
   const base64 = bytes.toString('base64');
@@ -70,7 +43,7 @@ export const getFileContents = defineTool({
   effect: 'read',
   endpoint: 'GET /projects/:project_id/repository/files/:file_path',
   input: { project_id: projectId, file_path: filePath, ref: text.default('HEAD') },
-  view,
+  view: lineView,
   examples: [
     { project_id: 'team/app', file_path: 'README.md' },
     { project_id: 'team/app', file_path: 'src/main.ts', ref: 'main', start_line: 1, max_lines: 100 },

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { number, projectId } from './inputs.ts';
+import { number, paging, projectId } from './inputs.ts';
+import { localPage } from './local-page.ts';
 import { isGone } from './read-back.ts';
 import { inside, issueFields } from './shown-fields.ts';
 import { defineTool } from './tool.ts';
@@ -11,12 +12,20 @@ const shows = ['id', 'link_type', ...inside('source_issue', end), ...inside('tar
 
 export const listIssueLinks = defineTool({
   name: 'list_issue_links',
-  summary: 'List the issues that an issue is linked to.',
+  summary: 'List the issues linked to an issue.',
   effect: 'read',
   endpoint: 'GET /projects/:project_id/issues/:issue_iid/links',
   input: issue,
-  examples: [{ project_id: 'team/app', issue_iid: 1 }],
+  view: paging,
+  examples: [
+    { project_id: 'team/app', issue_iid: 1 },
+    { project_id: 'team/app', issue_iid: 1, page: 1, per_page: 50 },
+  ],
   shows: ['issue_link_id', 'link_type', 'link_created_at', 'project_id', 'references.full', ...issueFields],
+  run: async (ask, { page, per_page, ...which }) => {
+    const reply = await ask('GET /projects/:project_id/issues/:issue_iid/links', which);
+    return localPage(reply, { page, per_page });
+  },
 });
 
 export const getIssueLink = defineTool({

@@ -9,10 +9,10 @@ interface Wanted {
 }
 
 /** One page of a list that GitLab sends whole, whatever page it is asked for. */
-export function localPage(body: unknown, { page, per_page: perPage }: Wanted): Reply {
+export function localPage({ body, ...rest }: Reply, { page, per_page: perPage }: Wanted): Reply {
   const items = list.parse(body);
   const end = page * perPage;
   const nextPage = end < items.length ? { nextPage: page + 1 } : {};
   const total = { total: items.length, totalPages: Math.ceil(items.length / perPage) };
-  return { body: items.slice(end - perPage, end), page: { page, perPage, ...nextPage, ...total } };
+  return { ...rest, body: items.slice(end - perPage, end), page: { page, perPage, ...nextPage, ...total } };
 }

@@ -181,7 +181,7 @@ export const getMilestoneBurndownEvents = defineTool({
   ],
   shows: ['created_at', 'action', 'weight'],
   run: async (ask, { page, per_page, ...which }) => {
-    const { body } = await ask('GET /projects/:project_id/milestones/:milestone_id/burndown_events', which);
-    return localPage(body, { page, per_page });
+    const reply = await ask('GET /projects/:project_id/milestones/:milestone_id/burndown_events', which);
+    return localPage(reply, { page, per_page });
   },
 });

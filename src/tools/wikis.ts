@@ -2,12 +2,15 @@ import * as z from 'zod';
 import { refuseNoChange } from './changes.ts';
 import type { Content } from './content.ts';
 import { jsonBlock, textBlock } from './content.ts';
-import { bytesOf, cutText } from './cut.ts';
+import { bytesOf } from './cut.ts';
+import { fitValue } from './fit.ts';
 import { filePath, flag, paging, projectId, text } from './inputs.ts';
+import type { LineView } from './line-view.ts';
+import { fitLines, linesOf, lineView } from './line-view.ts';
 import { localPage } from './local-page.ts';
 import { isGone } from './read-back.ts';
 import { pick } from './show.ts';
-import type { Args, Reply } from './tool.ts';
+import type { Reply } from './tool.ts';
 import { defineTool } from './tool.ts';
 
 /** The slug is the page's path: `guides/setup`. */
@@ -25,19 +28,20 @@ export const listWikiPages = defineTool({
   examples: [{ project_id: 'team/app' }, { project_id: 'team/app', with_content: true, page: 1, per_page: 5 }],
   shows: [...shows, 'content'],
   run: async (ask, { page, per_page, ...which }) => {
-    const { body } = await ask('GET /projects/:project_id/wikis', which);
-    return localPage(body, { page, per_page });
+    return localPage(await ask('GET /projects/:project_id/wikis', which), { page, per_page });
   },
 });
 
 const wikiPage = z.looseObject({ format: z.string().nullish(), content: z.string().nullish() });
 
 /** Text stands as it is in a block of its own, as a file does. */
-function showPage({ body }: Reply, _args: Args, maxBytes: number): readonly Content[] {
-  const about = pick(body, [...shows, 'encoding', 'front_matter']);
-  const content = wikiPage.parse(body).content ?? '';
-  const room = maxBytes - bytesOf(JSON.stringify(about));
-  return [jsonBlock(about), textBlock(cutText(content, room, 'the page is shown no further'))];
+function showPage({ body }: Reply, args: LineView, maxBytes: number): readonly Content[] {
+  const page = wikiPage.parse(body);
+  const lines = linesOf(page.content ?? '', args);
+  const known = pick({ ...page, ...lines.where }, [...shows, 'encoding', 'front_matter', 'lines']);
+  // GitLab bounds no front matter.
+  const about = fitValue(known, Math.floor(maxBytes / 2));
+  return [jsonBlock(about), textBlock(fitLines(lines, maxBytes - bytesOf(JSON.stringify(about))))];
 }
 
 export const getWikiPage = defineTool({
@@ -46,7 +50,11 @@ export const getWikiPage = defineTool({
   effect: 'read',
   endpoint: 'GET /projects/:project_id/wikis/:slug',
   input: onePage,
-  examples: [{ project_id: 'team/app', slug: 'home' }],
+  view: { start_line: lineView.start_line },
+  examples: [
+    { project_id: 'team/app', slug: 'home' },
+    { project_id: 'team/app', slug: 'home', start_line: 1 },
+  ],
   reply: showPage,
 });
 

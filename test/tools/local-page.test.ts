@@ -9,5 +9,9 @@ test.each([
   [{ page: 1, per_page: 5 }, body, { page: 1, perPage: 5, total: 5, totalPages: 1 }],
   [{ page: 9, per_page: 2 }, [], { page: 9, perPage: 2, total: 5, totalPages: 3 }],
 ])('cuts %j out of a whole list', (wanted, items, page) => {
-  expect(localPage(body, wanted)).toEqual({ body: items, page });
+  expect(localPage({ body }, wanted)).toEqual({ body: items, page });
+});
+
+test('keeps the word that something was filtered out', () => {
+  expect(localPage({ body, isFiltered: true }, { page: 1, per_page: 5 })).toMatchObject({ isFiltered: true });
 });
