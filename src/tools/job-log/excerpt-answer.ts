@@ -98,11 +98,13 @@ function jsonSize(line: ShownLine): number {
 }
 
 /** As `grep -n` prints matches and their context. */
-function asText({ n, text, cut, asked }: ShownLine, width: number): string {
+function asText({ n, text, before, cut, asked }: ShownLine, width: number): string {
+  const earlier = before === 0 ? '' : `[${String(before)} characters ...] `;
   const mark = cut === 0 ? '' : ` [... ${String(cut)} more characters of this line]`;
-  return `${String(n).padStart(width)}${asked ? ':' : '-'} ${text}${mark}`;
+  return `${String(n).padStart(width)}${asked ? ':' : '-'} ${earlier}${text}${mark}`;
 }
 
-function asJson({ n, text, cut, asked }: ShownLine): Readonly<Record<string, unknown>> {
-  return { n, text, ...(cut === 0 ? {} : { cut }), ...(asked ? {} : { context: true }) };
+function asJson({ n, text, before, cut, asked }: ShownLine): Readonly<Record<string, unknown>> {
+  const missing = { ...(before === 0 ? {} : { cut_before: before }), ...(cut === 0 ? {} : { cut }) };
+  return { n, text, ...missing, ...(asked ? {} : { context: true }) };
 }

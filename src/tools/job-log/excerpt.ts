@@ -1,4 +1,4 @@
-import { cutToBytes } from './fit-bytes.ts';
+import { cutAround } from './fit-bytes.ts';
 import type { LogLine } from './lines.ts';
 import type { Matcher } from './matcher.ts';
 import { createFirstLines, createLastLines } from './shown-lines.ts';
@@ -13,6 +13,8 @@ export interface Excerpt {
   readonly asked: number;
 }
 
+const beginning = { start: 0, end: 0 };
+
 interface ExcerptReader {
   line(line: LogLine): void;
   result(): Excerpt;
@@ -26,15 +28,24 @@ const linesPerAnswer = 10;
 /** Chooses lines as `grep -C` does, then the first or last of them; without any wish the last ones. */
 export function createExcerptReader(view: LogView, matcher: Matcher | undefined): ExcerptReader {
   const contextLines = matcher === undefined ? 0 : Math.min(view.context_lines ?? 0, maxContextLines);
-  const limits = { contextLines, maxBytes: view.maxBytes };
+  const maxLineBytes = Math.max(80, Math.floor(view.maxBytes / linesPerAnswer));
+  const limits = { contextLines, maxBytes: view.maxBytes, maxLineBytes };
   const first = view.head === undefined ? undefined : createFirstLines({ ...limits, wanted: view.head });
   const last =
     view.head !== undefined && view.tail === undefined
       ? undefined
       : createLastLines({ ...limits, wanted: view.tail ?? Infinity });
-  const isAsked = askedLines(matcher, view.invert_match ?? false);
-  const maxLineBytes = Math.max(80, Math.floor(view.maxBytes / linesPerAnswer));
+  const inverted = view.invert_match ?? false;
+  const isAsked = askedLines(matcher, inverted);
+  const matches = inverted ? undefined : matcher;
   let asked = 0;
+
+  const cutLine = (line: ShownLine, span = beginning): ShownLine => {
+    const { text, before } = cutAround(line.text, span, maxLineBytes);
+    return { ...line, text, before, cut: line.cut + line.text.length - before - text.length };
+  };
+  const cutAroundMatch = (line: ShownLine): ShownLine =>
+    line.asked && Buffer.byteLength(line.text) > maxLineBytes ? cutLine(line, matches?.find(line.text)) : line;
 
   const show = (line: ShownLine): void => {
     if (line.asked) asked += 1;
@@ -45,11 +56,14 @@ export function createExcerptReader(view: LogView, matcher: Matcher | undefined)
   return {
     line(line) {
       place += 1;
-      const text = cutToBytes(line.text, maxLineBytes);
-      const cut = line.cut + line.text.length - text.length;
-      withContext({ n: line.n, text, cut, place, asked: isAsked(line.text) });
+      const whole = { ...line, before: 0, place, asked: isAsked(line.text) };
+      // Where a match stands takes long to find: it is looked for in the few lines that stay to the end.
+      withContext(whole.asked && matches !== undefined ? whole : cutLine(whole));
     },
-    result: () => ({ first: first?.lines() ?? [], last: last?.lines() ?? [], asked }),
+    result() {
+      const [firstLines = [], lastLines = []] = [first, last].map((kept) => kept?.lines().map(cutAroundMatch));
+      return { first: firstLines, last: lastLines, asked };
+    },
   };
 }
 

@@ -17,7 +17,8 @@ interface LineReader {
   finish(): number;
 }
 
-const maxLineChars = 16_384;
+/** What is kept of a line, and so what of it is searched. */
+export const maxLineChars = 16_384;
 
 /**
  * With FF_TIMESTAMPS the runner begins each line with time, stream and `+` where it continues the stream's line before:

@@ -3,7 +3,7 @@ import type { TextSink } from '../../gitlab/request.ts';
 import { answerExcerpt } from './excerpt-answer.ts';
 import { createExcerptReader } from './excerpt.ts';
 import { extractors } from './extract/extractors.ts';
-import { createLineReader } from './lines.ts';
+import { createLineReader, maxLineChars } from './lines.ts';
 import type { LogLine } from './lines.ts';
 import { createMatcher } from './matcher.ts';
 import { answerReport } from './report-answer.ts';
@@ -12,7 +12,7 @@ import type { LogView } from './view.ts';
 /** A use of the clean lines, and the answer it makes of them. */
 interface Reading {
   readonly line: (line: LogLine) => void;
-  readonly answer: (totalLines: number) => unknown;
+  readonly answer: (totalLines: number, notes: readonly string[]) => unknown;
 }
 
 /** A pattern takes linear time, but a large one takes long for each character: no search holds up the worker longer. */
@@ -27,8 +27,13 @@ export function createLogReader(
   clock: () => number = () => performance.now(),
 ): TextSink & { finish(): unknown } {
   const reading = view.extract === undefined ? readExcerpt(view) : readReport(view, view.extract);
-  const lines = createLineReader(reading.line);
+  let longLines = 0;
+  const lines = createLineReader((line) => {
+    if (line.cut > 0) longLines += 1;
+    reading.line(line);
+  });
   const isSearch = view.extract === undefined && isGiven(view.search);
+  const isSought = view.extract !== undefined || isSearch;
   let spentMs = 0;
   return {
     push(chunk) {
@@ -37,7 +42,10 @@ export function createLogReader(
       spentMs += clock() - begunMs;
       if (isSearch && spentMs > maxSearchMs) throw tooSlow();
     },
-    finish: () => reading.answer(lines.finish()),
+    finish() {
+      const totalLines = lines.finish();
+      return reading.answer(totalLines, isSought && longLines > 0 ? [beginningsOnly(longLines)] : []);
+    },
   };
 }
 
@@ -51,7 +59,8 @@ function readExcerpt(view: LogView): Reading {
     line: (line) => {
       reader.line(line);
     },
-    answer: (totalLines) => answerExcerpt({ excerpt: reader.result(), view, searched, totalLines, notes }),
+    answer: (totalLines, more) =>
+      answerExcerpt({ excerpt: reader.result(), view, searched, totalLines, notes: [...more, ...notes] }),
   };
 }
 
@@ -63,7 +72,8 @@ function readReport(view: LogView, extract: NonNullable<LogView['extract']>): Re
     line: ({ n, text }) => {
       extractor.line(n, text.replace(buildkitPrefix, ''));
     },
-    answer: (totalLines) => answerReport({ report: extractor.result(), view, totalLines, notes }),
+    answer: (totalLines, more) =>
+      answerReport({ report: extractor.result(), view, totalLines, notes: [...more, ...notes] }),
   };
 }
 
@@ -74,6 +84,11 @@ function givenOf(view: LogView, names: readonly (keyof LogView)[]): readonly str
 
 function isGiven(search: string | undefined): search is string {
   return search !== undefined && search !== '';
+}
+
+function beginningsOnly(count: number): string {
+  const lines = count === 1 ? '1 line was' : `${String(count)} lines were`;
+  return `${lines} searched only in the first ${String(maxLineChars)} characters.`;
 }
 
 function tooSlow(): Failure {

@@ -4,6 +4,8 @@ import { ownCopy } from './fit-bytes.ts';
 export interface ShownLine {
   readonly n: number;
   readonly text: string;
+  /** How many characters are missing before the text, and after it. */
+  readonly before: number;
   readonly cut: number;
   /** Its place among the lines that a reader sees: neighbours differ by 1. */
   readonly place: number;
@@ -16,6 +18,8 @@ interface Limits {
   readonly wanted: number;
   readonly contextLines: number;
   readonly maxBytes: number;
+  /** A longer line is cut when it is shown. */
+  readonly maxLineBytes: number;
 }
 
 interface FirstLines {
@@ -25,7 +29,7 @@ interface FirstLines {
 }
 
 /** Keeps the first wanted lines with their context. */
-export function createFirstLines({ wanted, contextLines, maxBytes }: Limits): FirstLines {
+export function createFirstLines({ wanted, contextLines, maxBytes, maxLineBytes }: Limits): FirstLines {
   const kept: ShownLine[] = [];
   let bytes = 0;
   let asked = 0;
@@ -35,7 +39,7 @@ export function createFirstLines({ wanted, contextLines, maxBytes }: Limits): Fi
   const belongs = (line: ShownLine): boolean => asked < wanted || (!line.asked && line.place <= contextEnd);
   return {
     takes(line) {
-      bytes += leastBytes(line);
+      bytes += leastBytes(line, maxLineBytes);
       open = open && bytes <= maxBytes && belongs(line);
       if (!open) return false;
       kept.push(owned(line));
@@ -55,24 +59,26 @@ interface LastLines {
 }
 
 /** Keeps the last wanted lines with their context. */
-export function createLastLines({ wanted, contextLines, maxBytes }: Limits): LastLines {
+export function createLastLines({ wanted, contextLines, maxBytes, maxLineBytes }: Limits): LastLines {
   let kept: ShownLine[] = [];
   let first = 0;
   let bytes = 0;
 
   const dropWhatCannotFit = (): void => {
-    for (let line = kept[first]; line !== undefined && bytes - leastBytes(line) > maxBytes; line = kept[first]) {
-      bytes -= leastBytes(line);
+    for (let line = kept[first]; line !== undefined; line = kept[first]) {
+      const left = bytes - leastBytes(line, maxLineBytes);
+      if (left <= maxBytes) break;
+      bytes = left;
       first += 1;
     }
-    if (first < 1024 || first * 2 < kept.length) return;
+    if (first * 2 < kept.length) return;
     kept = kept.slice(first);
     first = 0;
   };
   return {
     add(line) {
       kept.push(owned(line));
-      bytes += leastBytes(line);
+      bytes += leastBytes(line, maxLineBytes);
       dropWhatCannotFit();
     },
     lines() {
@@ -91,10 +97,10 @@ function startOfWanted(lines: readonly ShownLine[], limits: Pick<Limits, 'wanted
 }
 
 /** The lines that were dropped stay countable: the text alone is what every form of the answer holds. */
-function leastBytes(line: ShownLine): number {
-  return Buffer.byteLength(line.text) + 1;
+function leastBytes(line: ShownLine, maxLineBytes: number): number {
+  return Math.min(Buffer.byteLength(line.text), maxLineBytes) + 1;
 }
 
-function owned({ n, text, cut, place, asked }: ShownLine): ShownLine {
-  return { n, text: ownCopy(text), cut, place, asked };
+function owned({ text, ...line }: ShownLine): ShownLine {
+  return { ...line, text: ownCopy(text) };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
 import { createLogReader } from '../../../src/tools/job-log/reader.ts';
 import type { LogView } from '../../../src/tools/job-log/view.ts';
 import { logFile, readLog } from './read-log.ts';
@@ -6,6 +7,9 @@ import { logFile, readLog } from './read-log.ts';
 function numbered(count: number, text = 'line'): string {
   return Array.from({ length: count }, (_, index) => `${text} ${String(index + 1)}\n`).join('');
 }
+
+const longLine = z.object({ text: z.string(), cut_before: z.number().optional(), cut: z.number().optional() });
+const found = z.object({ lines: z.tuple([longLine]) });
 
 const fruits = 'apple\nbanana\ncherry\ndate\nelder\nfig\ngrape\n';
 
@@ -143,6 +147,47 @@ describe('search', () => {
     expect(readLog(logFile('timestamps'), { search: '^ERROR: Job failed' })).toContain(
       '20: ERROR: Job failed: exit code 1',
     );
+  });
+
+  test.each([
+    ['in the middle', 'x'.repeat(10_000), 'y'.repeat(5000)],
+    ['at the end', 'x'.repeat(10_000), ''],
+    ['at the edge of what is shown', 'x'.repeat(5998), 'y'.repeat(5000)],
+    ['between other alphabets', '日😀'.repeat(3000), '日😀'.repeat(2000)],
+  ])('shows the part of a long line that matches: %s', (_where, before, after) => {
+    const whole = `${before}NEEDLE${after}`;
+    const { lines } = found.parse(readLog(`one\n${whole}\n`, { search: 'N[A-Z]+E$|NEEDLE', format: 'json' }));
+    const [{ text, cut_before = 0, cut = 0 }] = lines;
+
+    expect(text).toContain('NEEDLE');
+    expect(whole.slice(cut_before, whole.length - cut)).toBe(text);
+    expect(text).not.toMatch(/^[\uDC00-\uDFFF]|[\uD800-\uDBFF]$/u);
+    expect(Buffer.byteLength(text)).toBeLessThanOrEqual(6000);
+  });
+
+  test('says in text, too, how much of a line stands before the part that matches', () => {
+    expect(readLog(`${'x'.repeat(10_000)}NEEDLE`, { search: 'NEEDLE' })).toMatch(
+      /\n1: \[9000 characters \.\.\.\] x{1000}NEEDLE$/u,
+    );
+  });
+
+  test('shows the beginning of a long line where the pattern is too large to find its match', () => {
+    const search = 'NEEDLE|[a-z]{400}!';
+    expect(readLog(`${'x'.repeat(10_000)}NEEDLE`, { search })).toMatch(/\n1: x{6000} \[\.\.\. 4006 more/u);
+  });
+
+  test('says of how many lines it has seen the beginning only', () => {
+    const long = `${'x'.repeat(20_000)} NEEDLE\n`;
+
+    expect(readLog(`one\n${long}two\n`, { search: 'NEEDLE' })).toBe(
+      '[0 of 3 lines match. 1 line was searched only in the first 16384 characters.]',
+    );
+    expect(readLog(long + long, { search: 'NEEDLE', format: 'json' })).toMatchObject({
+      matches: 0,
+      note: '0 of 2 lines match. 2 lines were searched only in the first 16384 characters.',
+    });
+    expect(JSON.stringify(readLog(long, { extract: 'errors' }))).toContain('1 line was searched only');
+    expect(readLog(long, {})).not.toContain('searched');
   });
 
   test('for nothing is no search', () => {

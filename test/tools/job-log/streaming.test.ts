@@ -29,9 +29,10 @@ const logs = [
   'maven',
   'cargo',
 ];
+const longLine = fc.nat(20_000).map((length) => `${'x'.repeat(length)}error${'é'.repeat(length)}\n`);
 const someLog = fc
-  .array(fc.constantFrom(...logs), { minLength: 1, maxLength: 4 })
-  .map((names) => names.map(logFile).join(''));
+  .array(fc.oneof(fc.constantFrom(...logs).map(logFile), longLine), { minLength: 1, maxLength: 4 })
+  .map((parts) => parts.join(''));
 
 test('no answer depends on how the log is cut into chunks', () => {
   fc.assert(
@@ -55,7 +56,7 @@ test('no answer is larger than its budget', () => {
 });
 
 /** Most heap in use while a log of 40 MB streams through the view, beyond what was in use before it. */
-function heapFor(view: Partial<LogView>): { heapMb: number; answer: unknown } {
+function heapFor(view: Partial<LogView>, chunkOf: (number: number) => string): { heapMb: number; answer: unknown } {
   const reader = createLogReader({ maxBytes: 60_000, ...view });
   const before = heapBytes();
   let bytes = 0;
@@ -75,8 +76,12 @@ function heapBytes(): number {
   return process.memoryUsage().heapUsed;
 }
 
+/** 64 kB of long lines that match. */
+const longLines = (number: number): string =>
+  Buffer.from(`${'x'.repeat(16_000)}TS2304 ${String(number)}\n`.repeat(4)).toString();
+
 /** 64 kB with one error, as a chunk that came over the network: one flat string. */
-function chunkOf(number: number): string {
+function shortLines(number: number): string {
   const stamp = '2024-05-22T12:43:46.962646Z 01O';
   const error = `${stamp} src/file${String(number)}.ts(3,7): error TS2304: Cannot find name 'x'.\n`;
   const filler = `${stamp} ${'compiling '.repeat(10)}arn:aws:iam::123456789012:role/r${String(number)}\n`;
@@ -84,7 +89,17 @@ function chunkOf(number: number): string {
 }
 
 test.each([...views, { search: 'TS2304' }])('a log of 40 MB streams through %j in bounded memory', (view) => {
-  const { heapMb, answer } = heapFor(view);
+  const { heapMb, answer } = heapFor(view, shortLines);
   expect(JSON.stringify(answer).length).toBeLessThan(70_000);
   expect(heapMb).toBeLessThan(20);
 });
+
+test.each([{ search: 'TS2304' }, { search: 'TS2304', head: 5, tail: 5 }, { search: 'TS2304 .*7$', context_lines: 9 }])(
+  'a log of 40 MB of long lines streams through %j in bounded memory',
+  (view) => {
+    const { heapMb, answer } = heapFor(view, longLines);
+    expect(JSON.stringify(answer)).toContain('TS2304');
+    expect(JSON.stringify(answer).length).toBeLessThan(70_000);
+    expect(heapMb).toBeLessThan(20);
+  },
+);
