@@ -24,19 +24,36 @@ const reaching: ReadonlySet<string> = new Set([
   'unlink',
 ]);
 
-const command = /^[^\S\r\n]*(?<name>\/[a-z_]+)\b(?<rest>.*)$/gimu;
+const command = /^\s*\/(?<name>[a-z_]+)\b(?<rest>[^\n]*)/iu;
+
+interface Command {
+  /** As GitLab knows it, without the slash. */
+  readonly name: string;
+  readonly rest: string;
+}
+
+/**
+ * The commands that GitLab may see in a text: it takes carriage returns away first, and ends a line at nothing but a line
+ * feed (`lib/gitlab/quick_actions/extractor.rb`). That it passes over code and quotations is left to it.
+ */
+function commandsIn(text: string): readonly Command[] {
+  return text
+    .replaceAll('\r', '')
+    .split('\n')
+    .flatMap((line) => {
+      const { name, rest = '' } = command.exec(line)?.groups ?? {};
+      return name === undefined ? [] : [{ name: name.toLowerCase(), rest }];
+    });
+}
 
 /** Whether GitLab may obey the text: it would do so each time that it is sent. */
-export const hasCommand = (text: string): boolean => text.search(command) >= 0;
+export const hasCommand = (text: string): boolean => commandsIn(text).length > 0;
 
 /** `#7`, `!12`: within the project of the text itself. */
 const ownReferences = /^(?:\s*[#!]\d+,?)+\s*$/u;
 
 /** The first command of a text that can reach beyond its own project, such as `/move`. */
 export function findCommand(text: string): string | undefined {
-  for (const { groups } of text.matchAll(command)) {
-    const { name = '', rest = '' } = groups ?? {};
-    if (reaching.has(name.slice(1).toLowerCase()) && !ownReferences.test(rest)) return name;
-  }
-  return undefined;
+  const found = commandsIn(text).find(({ name, rest }) => reaching.has(name) && !ownReferences.test(rest));
+  return found && `/${found.name}`;
 }

@@ -161,6 +161,8 @@ const moves: readonly Attempt[] = [
   quickAction('update_issue', 'description', '/clone team/lib'),
   quickAction('create_issue_note', 'body', '/move team/lib'),
   quickAction('create_note', 'body', 'Thanks\n/relate team/lib#1'),
+  quickAction('create_note', 'body', '/mo\rve team/lib'),
+  quickAction('create_note', 'body', '/relate #7\r team/lib#1'),
   quickAction('update_issue_note', 'body', '/duplicate lib#1'),
   quickAction('create_merge_request', 'description', '/copy_metadata team/lib#1'),
   quickAction('update_merge_request', 'description', '/MOVE team/lib'),

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Grants } from '../../src/caller.ts';
 import { assertPermitted, isOffered } from '../../src/tools/policy.ts';
+import { hasCommand } from '../../src/tools/quick-actions.ts';
 import { askedBy, askedIn, projectOfPath, reachOf, withNumbers } from '../../src/tools/reach.ts';
 import { requestFor } from '../../src/tools/request.ts';
 import type { Args } from '../../src/tools/tool.ts';
@@ -120,20 +121,46 @@ describe('quick actions under an allow-list', () => {
     '/relate #1 lib#2',
     '/duplicate https://gitlab.example.com/team/lib/-/issues/1',
     '/promote',
+    // GitLab takes carriage returns away before it looks, and ends a line at a line feed only.
+    '/mo\rve team/lib',
+    'x\n\r/clo\rne team/lib',
+    '/relate #7\r team/lib#1',
+    '/relate #7\u2028team/lib#1',
+    '/relate #7\u2029team/lib#1',
+    '/relate #7\u0085team/lib#1',
+    // Ruby and JavaScript both take the sign of Kelvin for a k.
+    '/unlin\u212A team/lib#1',
   ])('refuse %j', (body) => {
     expect(said(body)).toMatch(/quick action \//u);
   });
 
-  test.each(['/close', '/relate #1, #2', '/label ~bug', 'see /move team/lib', '/moved team/lib', 'a/move b'])(
-    'let %j pass',
-    (body) => {
-      expect(said(body)).toBeUndefined();
-    },
-  );
+  test.each([
+    '/close',
+    '/relate #1, #2',
+    '/relate #1\r\n',
+    '/label ~bug',
+    'see /move team/lib',
+    'see\r/move team/lib',
+    'see\u2028/move team/lib',
+    '/moved team/lib',
+    'a/move b',
+  ])('let %j pass', (body) => {
+    expect(said(body)).toBeUndefined();
+  });
 
   test('are no matter without an allow-list', () => {
     expect(refusal(everything, 'create_issue_note', { project_id: '7', body: '/move team/lib' })).toBeUndefined();
   });
+});
+
+test.each([
+  ['/close', true],
+  ['x\n/clo\rse', true],
+  ['\r/close', true],
+  ['see /close', false],
+  ['see\r/close', false],
+])('whether GitLab may obey %j: %s', (text, may) => {
+  expect(hasCommand(text)).toBe(may);
 });
 
 describe('the reach of a tool', () => {
