@@ -3,6 +3,8 @@ import { inputRequired } from '@modelcontextprotocol/server';
 import type { InputRequiredResult } from '@modelcontextprotocol/server';
 import type { Caller } from '../caller.ts';
 import { Failure } from '../errors.ts';
+import { standInsOf } from '../tools/quick-actions.ts';
+import { askedIn } from '../tools/reach.ts';
 import type { Args, Tool } from '../tools/tool.ts';
 import { CONFIRM } from './mcp/confirm-reply.ts';
 import type { ConfirmReply } from './mcp/confirm-reply.ts';
@@ -49,10 +51,20 @@ export function createConfirm(options: ConfirmOptions): Confirm {
     const { tool, args, reply } = call;
     const callId = options.newId();
     const free: Confirmation = { callId, args, ask: () => undefined, spend: () => undefined };
-    if (!options.asksFirst(tool.name)) return free;
+    if (!options.asksFirst(tool.name)) return { ...free, ask: unasked(options) };
     return { ...free, ...(reply.canBeAsked ? byQuestion(desk, call, callId) : byArgument(tool, args)) };
   };
 }
+
+/** A text may not have GitLab do behind the user's back what a tool is confirmed for. */
+const unasked =
+  ({ asksFirst }: ConfirmOptions): Confirmation['ask'] =>
+  (checked) => {
+    const found = standInsOf(askedIn(checked).texts).find(({ tool }) => asksFirst(tool));
+    if (found === undefined) return undefined;
+    const words = `The text holds the quick action ${found.command}, which would pass by the confirmation of ${found.tool}: call that instead.`;
+    throw new Failure('NOT_PERMITTED', words);
+  };
 
 interface Desk extends ConfirmOptions {
   readonly spend: ReturnType<typeof createSpend>;

@@ -1,7 +1,8 @@
 import type { Grants } from '../caller.ts';
 import { Failure } from '../errors.ts';
+import { tools } from './index.ts';
 import type { RegisteredTool } from './index.ts';
-import { findCommand } from './quick-actions.ts';
+import { findCommand, standInsOf } from './quick-actions.ts';
 import type { Asked } from './reach.ts';
 
 /** Whether an allow-list is in force. */
@@ -69,6 +70,16 @@ function listRefusal(grants: Grants, tool: RegisteredTool, { projects, texts, nu
     : `The text holds the quick action ${command}, which can reach other projects than the allowed ones; leave it out.`;
 }
 
+/** Why a text is refused that would have GitLab do what a tool does which may not be called. */
+function commandRefusal(grants: Grants, texts: readonly string[]): string | undefined {
+  for (const { command, tool: name } of standInsOf(texts)) {
+    const tool = tools.get(name);
+    const reason = tool && refusalOf(grants, tool);
+    if (reason !== undefined) return `The text holds the quick action ${command}: ${reason} Leave it out.`;
+  }
+  return undefined;
+}
+
 /**
  * The one rule, asked in the API on a call's arguments and in the worker on each final GitLab request, in which every
  * project stands by its number.
@@ -76,6 +87,7 @@ function listRefusal(grants: Grants, tool: RegisteredTool, { projects, texts, nu
 export function assertPermitted(grants: Grants, tool: RegisteredTool, rule: Rule): void {
   const writes =
     grants.readOnly && rule.writes ? `${tool.name} writes, and this server is read-only for you.` : undefined;
-  const reason = refusalOf(grants, tool) ?? writes ?? listRefusal(grants, tool, rule);
+  const reason =
+    refusalOf(grants, tool) ?? writes ?? commandRefusal(grants, rule.texts) ?? listRefusal(grants, tool, rule);
   if (reason !== undefined) throw new Failure('NOT_PERMITTED', reason);
 }

@@ -24,6 +24,21 @@ const reaching: ReadonlySet<string> = new Set([
   'unlink',
 ]);
 
+/** Quick actions that do what a tool does, beside changing fields of the issue or merge request that they stand in. */
+export const standIns: readonly (readonly [command: string, tool: string])[] = [
+  ['merge', 'merge_merge_request'],
+  ['ship', 'merge_merge_request'],
+  ['ship', 'create_pipeline'],
+  ['run_pipeline', 'create_pipeline'],
+  ['create_merge_request', 'create_merge_request'],
+  ['submit_review', 'bulk_publish_draft_notes'],
+  ['clone', 'create_issue'],
+  ['relate', 'create_issue_link'],
+  ['blocks', 'create_issue_link'],
+  ['blocked_by', 'create_issue_link'],
+  ['unlink', 'delete_issue_link'],
+];
+
 const command = /^\s*\/(?<name>[a-z_]+)\b(?<rest>[^\n]*)/iu;
 
 interface Command {
@@ -56,4 +71,10 @@ const ownReferences = /^(?:\s*[#!]\d+,?)+\s*$/u;
 export function findCommand(text: string): string | undefined {
   const found = commandsIn(text).find(({ name, rest }) => reaching.has(name) && !ownReferences.test(rest));
   return found && `/${found.name}`;
+}
+
+/** The tools for which commands of the texts stand, each with its command. */
+export function standInsOf(texts: readonly string[]): readonly { readonly command: string; readonly tool: string }[] {
+  const names = new Set(texts.flatMap((text) => commandsIn(text)).map(({ name }) => name));
+  return standIns.filter(([name]) => names.has(name)).map(([name, tool]) => ({ command: `/${name}`, tool }));
 }

@@ -193,6 +193,27 @@ describe('older clients', () => {
   });
 });
 
+describe('a quick action that stands for a destructive tool', () => {
+  const note = { project_id: 'team/app', merge_request_iid: 2, body: 'Fine.\n/merge' };
+
+  test.each(['argument', 'question'])('is refused beside the confirmation by %s', async (how) => {
+    const client = how === 'argument' ? await connectOldClient(service.url, alice) : await asking(service.url, yes);
+    if (how === 'argument') open.push(client);
+    const result = await client.callTool({ name: 'create_merge_request_note', arguments: note });
+
+    expect(textOf(result)).toMatch(/^NOT_PERMITTED: .*\/merge.*merge_merge_request/u);
+    expect(asks).toEqual([]);
+    expect(writesAt(gitlab)).toEqual([]);
+  });
+
+  test('passes where nothing asks', async () => {
+    const call = { name: 'create_merge_request_note', args: note };
+
+    expect(await callTool(plain.url, call, alice)).toMatchObject({ isError: false });
+    expect(writesAt(gitlab)).toHaveLength(1);
+  });
+});
+
 describe('with DESTRUCTIVE_CONFIRM=off', () => {
   test('nothing asks', async () => {
     const client = await asking(plain.url, { action: 'decline' });

@@ -2,6 +2,7 @@ import { checkArguments } from '../../src/tools/arguments.ts';
 import { tools } from '../../src/tools/index.ts';
 import type { RegisteredTool } from '../../src/tools/index.ts';
 import type { Args } from '../../src/tools/tool.ts';
+import { moves, standingIn } from './quick-actions.ts';
 import { spellings } from './spellings.ts';
 
 /** What must become of an attempt; `docs/POLICY.md` explains each. */
@@ -150,28 +151,6 @@ const beyond: readonly Attempt[] = [
   }),
 ];
 
-const quickAction = (tool: string, field: string, text: string): Attempt =>
-  attempt(tool, `${field}: ${JSON.stringify(text)}`, {
-    args: { ...exampleOf(tool), [field]: text },
-    outcome: 'refused',
-  });
-
-const moves: readonly Attempt[] = [
-  quickAction('create_issue', 'description', 'See above.\n/move team/lib'),
-  quickAction('update_issue', 'description', '/clone team/lib'),
-  quickAction('create_issue_note', 'body', '/move team/lib'),
-  quickAction('create_note', 'body', 'Thanks\n/relate team/lib#1'),
-  quickAction('create_note', 'body', '/mo\rve team/lib'),
-  quickAction('create_note', 'body', '/relate #7\r team/lib#1'),
-  quickAction('update_issue_note', 'body', '/duplicate lib#1'),
-  quickAction('create_merge_request', 'description', '/copy_metadata team/lib#1'),
-  quickAction('update_merge_request', 'description', '/MOVE team/lib'),
-  quickAction('create_merge_request_note', 'body', '/blocks team/lib#1'),
-  quickAction('create_merge_request_thread', 'body', '/move team/lib'),
-  quickAction('create_draft_note', 'body', '/unlink team/lib#1'),
-  quickAction('update_draft_note', 'body', '/promote'),
-];
-
 const named = (names: readonly string[], outcome: Outcome): readonly Attempt[] =>
   names.map((name) => attempt(name, 'its example', { args: exampleOf(name), outcome }));
 
@@ -267,6 +246,13 @@ export const sections: readonly Section[] = [
     headers: {},
     inside: app,
     attempts: [...named(destructive, 'refused'), ...named(['create_issue', 'get_issue'], 'stays')],
+  },
+  {
+    title: 'Quick actions that stand for a tool',
+    env: { GITLAB_ALLOW_DESTRUCTIVE: 'false', GITLAB_DENIED_TOOLS: 'create_pipeline' },
+    headers: {},
+    inside: app,
+    attempts: [...standingIn, ...named(['create_issue_note', 'create_note', 'update_merge_request'], 'stays')],
   },
   {
     title: 'Denied tools',

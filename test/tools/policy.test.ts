@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Grants } from '../../src/caller.ts';
 import { assertPermitted, isOffered } from '../../src/tools/policy.ts';
-import { hasCommand } from '../../src/tools/quick-actions.ts';
+import { hasCommand, standIns, standInsOf } from '../../src/tools/quick-actions.ts';
 import { askedBy, askedIn, projectOfPath, reachOf, withNumbers } from '../../src/tools/reach.ts';
 import { requestFor } from '../../src/tools/request.ts';
 import type { Args } from '../../src/tools/tool.ts';
@@ -150,6 +150,44 @@ describe('quick actions under an allow-list', () => {
 
   test('are no matter without an allow-list', () => {
     expect(refusal(everything, 'create_issue_note', { project_id: '7', body: '/move team/lib' })).toBeUndefined();
+  });
+});
+
+describe('a quick action that stands for a tool', () => {
+  const note = { project_id: '7', merge_request_iid: 1 };
+  const grants = { ...everything, toolsets: [...everything.toolsets, 'merge_requests'] };
+  const said = (part: Partial<Grants>, body: string): string | undefined =>
+    refusal({ ...grants, ...part }, 'create_merge_request_note', { ...note, body });
+  const withoutPipelines = { toolsets: ['merge_requests'] };
+
+  test.each<[string, Partial<Grants>, string, RegExp]>([
+    ['that is denied', { deniedTools: ['merge_merge_request'] }, '/merge', /\/merge: merge_merge_request is switched/u],
+    [
+      'that is not among the allowed',
+      { allowedTools: ['create_merge_request_note'] },
+      '/run_pipeline',
+      /create_pipeline/u,
+    ],
+    ['of a toolset that is off', withoutPipelines, 'x\n/RUN_pipe\rline', /\/run_pipeline: The toolset pipelines/u],
+    ['that is destructive', { destructive: false }, '/ship', /\/ship: merge_merge_request is destructive/u],
+    ['in part', { deniedTools: ['create_pipeline'] }, '/ship', /create_pipeline is switched off/u],
+    ['that removes', { destructive: false }, '/unlink #1', /delete_issue_link is destructive/u],
+  ])('%s is refused', (_, part, body, why) => {
+    expect(said(part, body)).toMatch(why);
+  });
+
+  test.each(['/merge', '/ship', '/run_pipeline', '/unlink #1'])('%s passes where its tool does', (body) => {
+    expect(said({}, body)).toBeUndefined();
+  });
+
+  test.each(['see /merge', '/merged', '/label ~merge'])('is not %s', (body) => {
+    expect(said({ deniedTools: ['merge_merge_request'] }, body)).toBeUndefined();
+  });
+
+  test('names a tool that there is', () => {
+    const text = standIns.map(([command]) => `/${command} #1`).join('\n');
+
+    expect(standInsOf([text]).map(({ tool }) => toolNamed(tool).name)).toEqual(standIns.map(([, tool]) => tool));
   });
 });
 
