@@ -62,6 +62,8 @@ export const createOrUpdateFile = defineTool({
   summary: 'Commit one file to a branch: creates it, or replaces it if nobody changed it meanwhile.',
   effect: 'write',
   endpoint: 'PUT /projects/:project_id/repository/files/:file_path',
+  // Every call makes a commit, also of what is there already.
+  once: true,
   input: {
     project_id: projectId,
     file_path: filePath,
@@ -97,7 +99,7 @@ export const createOrUpdateFile = defineTool({
     const { body, page } =
       found === undefined && args.last_commit_id === undefined
         ? await ask(`POST ${endpoint}`, sent)
-        : await ask(`PUT ${endpoint}`, { ...sent, last_commit_id: args.last_commit_id ?? found }, { once: true });
+        : await ask(`PUT ${endpoint}`, { ...sent, last_commit_id: args.last_commit_id ?? found });
     return { body: { ...file.parse(body), created: found === undefined }, page };
   },
   readBack: {

@@ -45,8 +45,6 @@ export interface Reply {
 }
 
 export interface AskOptions {
-  /** The request must not be sent twice although its method would allow it. */
-  readonly once?: boolean;
   /** The answer is a file: its body comes as a Buffer. */
   readonly accept?: 'bytes';
 }

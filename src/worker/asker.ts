@@ -37,7 +37,6 @@ interface AskerOptions {
 }
 
 interface SendOptions {
-  readonly once?: boolean | undefined;
   /** Makes the reader of a text answer, anew for each attempt. */
   readonly sink?: () => TextSink;
 }
@@ -69,16 +68,16 @@ export function createAsker(options: AskerOptions): Asker {
   const resolve = async (request: GitLabRequest): Promise<GitLabResponse> =>
     sendOften(options, request, { pass, acted: () => undefined, ...ofPolicy });
   const permit = createPermit({ grants, tool, projects: options.projects.under({ token, grants, send: resolve }) });
-  const send: Asker['send'] = async (asked, { once = tool.once === true, sink } = {}) => {
+  const send: Asker['send'] = async (asked, { sink } = {}) => {
     const request = await permit.request(asked);
     const within = permit.roomOf(request);
-    const response = await sendAdvised(options, request, { pass, acted, once, sink, within });
+    const response = await sendAdvised(options, request, { pass, acted, once: tool.once === true, sink, within });
     const { body, headers } = response;
     return permit.reply({ body, page: readPage(headers), type: headers['content-type'] }, request.method);
   };
   return {
     send,
-    ask: async (endpoint, params, { once, accept } = {}) => send(requestFor(endpoint, params, accept), { once }),
+    ask: async (endpoint, params, { accept } = {}) => send(requestFor(endpoint, params, accept)),
   };
 }
 

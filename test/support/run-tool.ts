@@ -3,7 +3,7 @@ import type { GitLabRequest } from '../../src/gitlab/request.ts';
 import { checkArguments } from '../../src/tools/arguments.ts';
 import { requestFor } from '../../src/tools/request.ts';
 import { pick } from '../../src/tools/show.ts';
-import type { Args, AskGitLab, AskOptions } from '../../src/tools/tool.ts';
+import type { Args, AskGitLab } from '../../src/tools/tool.ts';
 import { toolNamed } from './tool.ts';
 
 /** What a made-up GitLab answers, by method and path; a failure is thrown, anything else it does not know. */
@@ -12,7 +12,6 @@ type Answers = Readonly<Record<string, unknown>>;
 interface Asked extends Pick<GitLabRequest, 'query' | 'body'> {
   /** `GET /projects/team%2Fapp` */
   readonly route: string;
-  readonly options: AskOptions | undefined;
 }
 
 interface Ran {
@@ -23,10 +22,10 @@ interface Ran {
 /** Runs a tool of several calls against answers made by hand. */
 export async function runTool(name: string, args: Args, answers: Answers): Promise<Ran> {
   const asked: Asked[] = [];
-  const ask: AskGitLab = async (endpoint, params, options) => {
+  const ask: AskGitLab = async (endpoint, params) => {
     const { method, path, query, body } = requestFor(endpoint, params);
     const route = `${method} ${path}`;
-    asked.push({ route, query, body, options });
+    asked.push({ route, query, body });
     const answer = answers[route];
     if (answer === undefined) throw new Failure('GITLAB_NOT_FOUND', `404 Not Found: ${route}`);
     if (answer instanceof Failure) throw answer;

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import * as z from 'zod';
+import { isRepeatable } from '../../src/tools/facts.ts';
 import { tools } from '../../src/tools/index.ts';
 import type { Args } from '../../src/tools/tool.ts';
 import { startGitLab } from '../gitlab/server.ts';
@@ -69,7 +70,8 @@ const arranged: Readonly<Record<string, (example: Args) => Promise<Args>>> = {
   },
 };
 
-describe.each([...tools.values()])('$name', ({ name, examples }) => {
+describe.each([...tools.values()])('$name', (tool) => {
+  const { name, effect, examples } = tool;
   const argsOf = async (): Promise<Args> => (await arranged[name]?.(examples[0])) ?? examples[0];
 
   test('does what its example asks', async () => {
@@ -77,6 +79,15 @@ describe.each([...tools.values()])('$name', ({ name, examples }) => {
 
     expect({ text, isError }).toEqual({ text, isError: false });
     expect(text).not.toBe('');
+  });
+
+  test('calls itself idempotent only where GitLab hears no POST', async () => {
+    const args = await argsOf();
+    gitlab.journal.clear();
+    await call(name, args);
+    const methods = gitlab.journal.entries().map(({ method }) => method);
+
+    expect(methods.includes('POST') && effect !== 'read' && isRepeatable(tool)).toBe(false);
   });
 
   test('says whose token failed when GitLab does not take it', async () => {

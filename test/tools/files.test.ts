@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Failure } from '../../src/errors.ts';
 import { checkArguments } from '../../src/tools/arguments.ts';
+import { isRepeatable } from '../../src/tools/facts.ts';
 import { requestOf } from '../../src/tools/request.ts';
 import type { Args } from '../../src/tools/tool.ts';
 import { refusalOf, runTool } from '../support/run-tool.ts';
@@ -91,8 +92,12 @@ describe('create_or_update_file', () => {
     const answers = { [`GET ${file}`]: { last_commit_id: 'abc' }, [`PUT ${file}`]: { file_path: 'a.md' } };
     const { asked, shown } = await runTool('create_or_update_file', args, answers);
 
-    expect(asked[1]).toMatchObject({ body: { last_commit_id: 'abc', content: 'aGk=' }, options: { once: true } });
+    expect(asked[1]).toMatchObject({ body: { last_commit_id: 'abc', content: 'aGk=' } });
     expect(shown).toEqual({ file_path: 'a.md', created: false });
+  });
+
+  test('is never sent twice, since every call makes a commit', () => {
+    expect(isRepeatable(toolNamed('create_or_update_file'))).toBe(false);
   });
 
   test('writes nothing where the file cannot be looked at', async () => {
