@@ -7,9 +7,23 @@ const mark = '[redacted]';
 /** Shorter ones are no tokens of GitLab's, and would hide parts of words. */
 const SHORTEST_TOKEN = 8;
 
-// No pattern matches a quotation mark or half an escape, so that JSON stays JSON.
+/**
+ * `"password": "…"`, or deeper in JSON `\"password\": \"…\"`: each time that a text is put into JSON, a run of n backslashes before
+ * a quotation mark becomes one of 2n + 1. The value ends where its line or the JSON around it does, too: it may be cut off.
+ */
+function namedValue(depth: number): RegExp {
+  const escapes = 2 ** depth - 1;
+  const quote = String.raw`\\{${String(escapes)}}"`;
+  const backslash = String.raw`\\{${String(2 * escapes + 2)}}`;
+  const inner = String.raw`(?:${backslash})*\\{${String(2 * escapes + 1)}}"`;
+  const name = String.raw`(?:\w{1,60}_)?(?:token|password|secret|private_key)`;
+  const value = String.raw`(?:[^"\\\n]|\\+[^"\\\n]|${inner})+(?:(?:${backslash})+(?=${quote}))?`;
+  return new RegExp(String.raw`(?<head>(?<!\\)${quote}${name}${quote}\s*:\s*${quote})${value}`, 'gu');
+}
+
+// No pattern takes a quotation mark of its JSON's or half an escape, so that JSON stays JSON.
 const shapes: readonly (readonly [RegExp, string])[] = [
-  [/"(?<name>(?:\w{1,60}_)?(?:token|password|secret|private_key))":"(?:[^"\\]|\\.)+"/gu, `"$<name>":"${mark}"`],
+  ...[0, 1, 2, 3].map((depth) => [namedValue(depth), `$<head>${mark}`] as const),
   [/(?<scheme>\bhttps?:\/\/)[^\s/"'<>\\@]{1,300}@/giu, `$<scheme>${mark}@`],
   [/(?<scheme>\b[a-z][\w+.-]{1,30}:\/\/)[^\s/:"'<>\\@]{0,300}:[^\s/"'<>\\@]{1,300}@/giu, `$<scheme>${mark}@`],
   [

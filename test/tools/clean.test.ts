@@ -22,10 +22,45 @@ test.each([
   ['a password of a database', 'postgres://ann:hunter2@db:5432/x', 'postgres://[redacted]@db:5432/x'],
   ['a private key', `before\n${key}\nafter`, 'before\n[redacted]\nafter'],
   ['a private key that is cut off', 'x -----BEGIN PRIVATE KEY-----\nMIIE/planted', 'x [redacted]'],
+  ['a password whose line is cut off', '"password": "hunter2\nnext "x"', '"password": "[redacted]\nnext "x"'],
+  [
+    'a password in JSON that is cut off',
+    '{"text":"{\\"password\\": \\"hunt"}',
+    '{"text":"{\\"password\\": \\"[redacted]"}',
+  ],
   ['runners_token', '{"id":1,"runners_token":"hunter\\"2"}', '{"id":1,"runners_token":"[redacted]"}'],
 ])('%s is redacted', (_, text, expected) => {
   expect(withoutSecrets(text, own)).toBe(expected);
 });
+
+/** A text as a string in JSON, again and again. */
+const inJson = (text: string, depth: number): string =>
+  depth === 0 ? text : inJson(JSON.stringify({ text }), depth - 1);
+
+describe.each([0, 1, 2, 3])('a value named password, in JSON %d deep', (depth) => {
+  test.each([
+    ['{"password":"hunter2"}', '{"password":"[redacted]"}'],
+    ['{"password": "hunter2", "port": 1}', '{"password": "[redacted]", "port": 1}'],
+    ['{ "db_password" : "a\\"hunter2\\\\" }', '{ "db_password" : "[redacted]" }'],
+    ['"password": "C:\\\\hunter2\\n", "x": "y"', '"password": "[redacted]", "x": "y"'],
+    ['{"password": ""}', '{"password": ""}'],
+  ])('is redacted in %s', (text, expected) => {
+    const cleaned = withoutSecrets(inJson(text, depth), own);
+
+    expect(cleaned).not.toContain('hunter2');
+    expect(cleaned).toBe(inJson(expected, depth));
+  });
+});
+
+test.each(['"password": "', String.raw`\"password\": \"`, '"password"  ', '\\'.repeat(20), String.raw`"token": "\\\"`])(
+  'no run of %j takes long',
+  (piece) => {
+    const begun = performance.now();
+    withoutSecrets(piece.repeat(20_000), own);
+
+    expect(performance.now() - begun).toBeLessThan(1000);
+  },
+);
 
 test.each([
   'ssh://git@gitlab.example.com:2222/team/app.git',
@@ -46,6 +81,7 @@ test('JSON stays JSON whatever is taken out of it', () => {
   const piece = fc.oneof(
     fc.string(),
     fc.constantFrom('"', '\\', own, key, 'https://u:p@h', '-----BEGIN PRIVATE KEY-----', 'glpat-12345678', '://', '@'),
+    fc.constantFrom('"password": "', String.raw`\"token\":\"`, String.raw`\\\"secret\\\" : \\\"`),
   );
   fc.assert(
     fc.property(fc.array(piece), fc.string({ minLength: 8 }), (pieces, token) => {
