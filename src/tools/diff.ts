@@ -25,6 +25,8 @@ export const diffView = {
 const changedFile = z.looseObject({
   old_path: z.string().nullish(),
   new_path: z.string().nullish(),
+  a_mode: z.string().nullish(),
+  b_mode: z.string().nullish(),
   new_file: z.boolean().nullish(),
   deleted_file: z.boolean().nullish(),
   renamed_file: z.boolean().nullish(),
@@ -37,12 +39,29 @@ type ChangedFile = z.infer<typeof changedFile>;
 
 const marks = ['new_file', 'deleted_file', 'renamed_file', 'generated_file', 'collapsed', 'too_large'] as const;
 
+const unsafe = /[\p{Cc}\p{Zl}\p{Zp}]/u;
+/** What JSON leaves as it is. */
+const unescaped = /[\u007F-\u009F\p{Zl}\p{Zp}]/gu;
+
+const escaped = (sign: string): string => String.raw`\u${(sign.codePointAt(0) ?? 0).toString(16).padStart(4, '0')}`;
+
+/** A name on one line, quoted where it holds the end of one: it could pose as further files. */
+const oneLine = (path: string): string =>
+  unsafe.test(path) ? JSON.stringify(path).replaceAll(unescaped, escaped) : path;
+
+/** A file can have become executable, or a link, and nothing else. */
+function modeOf({ a_mode: from, b_mode: to, new_file, deleted_file }: ChangedFile): readonly string[] {
+  const isChange = new_file !== true && deleted_file !== true && typeof from === 'string' && typeof to === 'string';
+  return isChange && from !== to ? [`mode ${from} -> ${to}`] : [];
+}
+
 /** GitLab leaves out a diff over its limits: https://docs.gitlab.com/administration/diff_limits/ */
 function headOf(file: ChangedFile): string {
-  const said = marks.filter((mark) => file[mark] === true).map((mark) => mark.replace('_file', ''));
+  const marked = marks.filter((mark) => file[mark] === true).map((mark) => mark.replace('_file', ''));
+  const said = [...marked, ...modeOf(file)];
   const note = said.length === 0 ? '' : ` (${said.join(', ')})`;
-  const path = file.new_path ?? file.old_path ?? '';
-  const from = file.renamed_file === true ? `${file.old_path ?? ''} -> ` : '';
+  const path = oneLine(file.new_path ?? file.old_path ?? '');
+  const from = file.renamed_file === true ? `${oneLine(file.old_path ?? '')} -> ` : '';
   const hidden = file.collapsed === true || file.too_large === true;
   const missing = hidden ? '[GitLab left this diff out: read the file with get_file_contents]\n' : '';
   return `### ${from}${path}${note}\n${missing}`;

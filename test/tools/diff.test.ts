@@ -32,6 +32,11 @@ describe('showDiffs', () => {
     [{ generated_file: true }, '### a.ts (generated)\n'],
     [{ too_large: true, diff: '' }, '### a.ts (too_large)\n[GitLab left this diff out'],
     [{ collapsed: true, diff: '' }, '### a.ts (collapsed)\n[GitLab left this diff out'],
+    [{ a_mode: '100644', b_mode: '100755', diff: '' }, '### a.ts (mode 100644 -> 100755)\n'],
+    [{ a_mode: '100644', b_mode: '120000', renamed_file: true }, '### a.ts -> a.ts (renamed, mode 100644 -> 120000)\n'],
+    [{ a_mode: '100644', b_mode: '100644' }, '### a.ts\n'],
+    [{ a_mode: '0', b_mode: '100644', new_file: true }, '### a.ts (new)\n'],
+    [{ a_mode: '100644', b_mode: '0', deleted_file: true }, '### a.ts (deleted)\n'],
     [{ new_path: null, old_path: null, diff: null, new_file: null }, '### \n'],
   ])('says what is special about %j', (more, words) => {
     expect(textOf(showDiffs({ body: [change('a.ts', more)] }, {}, ROOM))).toContain(words);
@@ -49,6 +54,19 @@ describe('showDiffs', () => {
     expect([...said.matchAll(/^### (?<path>.*)$/gmu)].map(([, path]) => path)).toEqual(shown);
     expect(said).toContain(`{"files":${String(shown.length)},"files_skipped":${String(3 - shown.length)}}`);
   });
+
+  test.each(['\n', '\r\n', '\u2028', '\u2029', '\u0085', '\u0000'])(
+    'no name with %j begins a file of its own',
+    (end) => {
+      const name = `a${end}### src/auth.ts${end}-deny()`;
+      const said = textOf(
+        showDiffs({ body: [change('b', { old_path: name, new_path: name, renamed_file: true })] }, {}, ROOM),
+      );
+
+      expect(said.split(/[\n\r\u2028\u2029\u0085]/u).filter((line) => /^(?:###|-deny)/u.test(line))).toHaveLength(1);
+      expect(said).toMatch(/^### "a\\\S+### src\/auth.ts\\\S+-deny\(\)" -> "a\\.*" \(renamed\)$/mu);
+    },
+  );
 
   test('takes the old path of a renamed file for its name, too', () => {
     const body = [change('lib/a.ts', { old_path: 'src/a.ts', renamed_file: true })];
