@@ -48,6 +48,7 @@ A command counts in code and quotations too, where GitLab passes over it. Comman
 - Its entries are looked up with \`GET /projects/:id\` under the caller's own token, and the answers kept for a minute per token. A number, a path in any spelling, an encoded path, the old path of a moved project and its new one are then the same project.
 - GitLab is asked about entries of the deployment's list only. A project that is none of them is refused without any request, and one that GitLab hides from the caller is refused in the same words.
 - Requests leave with numbers in the place of names, in path, query and body, so that a path that changes hands meanwhile leads nowhere else.
+- A name in a path (a commit, a label, a thread) with \`..\` as a part is refused: GitLab would take it for a name, but a server before it could resolve it.
 - Answers are sifted: what belongs to another project (the other end of an issue link, a pipeline downstream, what a project was forked from) is taken out. Lists that were sifted say \`filtered: true\` and tell no totals, since GitLab's totals count the hidden ones; a page can hold fewer items than \`per_page\`, or none, while \`next_page\` leads on.
 - Forks, new projects and milestones promoted to a group are refused: they lie outside any list.
 - Texts of issues, merge requests and notes are refused where they hold a quick action that can act on another project, such as \`/move\` or \`/relate\` with more than \`#7\`.

@@ -58,8 +58,10 @@ interface Rule extends Asked {
 }
 
 /** Why these projects and texts are refused under an allow-list. */
-function listRefusal(grants: Grants, tool: RegisteredTool, { projects, texts, numbers }: Rule): string | undefined {
+function listRefusal(grants: Grants, tool: RegisteredTool, rule: Rule): string | undefined {
   if (!isListed(grants)) return undefined;
+  const { projects, texts, numbers } = rule;
+  if (rule.climbs) return 'A name with the part ".." could lead out of the allowed projects.';
   if (tool.reach === 'project' && projects.length === 0)
     return `${tool.name} names no project, and a list allows only some.`;
   const other = projects.find((each) => !(numbers?.has(each) ?? mayBeListed(grants, each)));

@@ -35,6 +35,8 @@ export interface Asked {
   /** Texts in which GitLab obeys slash commands. */
   readonly texts: readonly string[];
   readonly writes: boolean;
+  /** Whether a server that resolves the parts of the path would find another place. */
+  readonly climbs: boolean;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -51,6 +53,7 @@ export function askedIn(fields: Fields): Asked {
     projects: entries.flatMap(([name, value]) => (projectField.test(name) ? named(value) : [])),
     texts: entries.flatMap(([name, value]) => (COMMANDED.has(name) && typeof value === 'string' ? [value] : [])),
     writes: false,
+    climbs: false,
   };
 }
 
@@ -60,11 +63,15 @@ export function projectOfPath(path: string): string | undefined {
   return room === 'projects' && name !== undefined ? decodeURIComponent(name) : undefined;
 }
 
+/** `..` as a part of a path, also where it is encoded once more: what stands behind a proxy may decode twice. */
+const climbing = /(?:^|[/\\]|%2f|%5c)(?:\.|%2e){2}(?:[/\\]|%2f|%5c|$)/iu;
+
 /** What a request names in its path, query and body. */
 export function askedBy({ method, path, query, body }: GitLabRequest): Asked {
   const own = projectOfPath(path);
   const { projects, texts } = askedIn({ ...query, ...body });
-  return { projects: own === undefined ? projects : [own, ...projects], texts, writes: method !== 'GET' };
+  const all = own === undefined ? projects : [own, ...projects];
+  return { projects: all, texts, writes: method !== 'GET', climbs: climbing.test(decodeURIComponent(path)) };
 }
 
 /** The fields with each project by what `numbered` makes of it. */

@@ -100,17 +100,17 @@ const climbing = inProject.flatMap((tool, index) => {
         tool: tool.name,
         how: `${name}: ${JSON.stringify(escape)}`,
         args,
-        outcome: isTaken(tool, args) ? 'stays' : 'invalid',
+        outcome: climbOf(tool, args),
       };
     });
 });
 
-function isTaken(tool: RegisteredTool, args: Args): boolean {
+function climbOf(tool: RegisteredTool, args: Args): Outcome {
   try {
     checkArguments(tool, args);
-    return true;
+    return /(?:\.|%2e){2}/u.test(JSON.stringify(args)) ? 'refused' : 'stays';
   } catch {
-    return false;
+    return 'invalid';
   }
 }
 

@@ -3,6 +3,7 @@ import type { Grants } from '../../src/caller.ts';
 import { assertPermitted, isOffered } from '../../src/tools/policy.ts';
 import { hasCommand, standIns, standInsOf } from '../../src/tools/quick-actions.ts';
 import { askedBy, askedIn, projectOfPath, reachOf, withNumbers } from '../../src/tools/reach.ts';
+import type { Asked } from '../../src/tools/reach.ts';
 import { requestFor } from '../../src/tools/request.ts';
 import type { Args } from '../../src/tools/tool.ts';
 import { toolNamed } from '../support/tool.ts';
@@ -19,14 +20,17 @@ const everything: Grants = {
 const ownProject: Args = { project_id: 'team/app' };
 
 /** Why a call is refused; undefined where it is permitted. */
-function refusal(grants: Grants, name: string, args = ownProject): string | undefined {
+function refusalBy(grants: Grants, name: string, rule: Asked): string | undefined {
   try {
-    assertPermitted(grants, toolNamed(name), askedIn(args));
+    assertPermitted(grants, toolNamed(name), rule);
     return undefined;
   } catch (error) {
     return String(error);
   }
 }
+
+const refusal = (grants: Grants, name: string, args = ownProject): string | undefined =>
+  refusalBy(grants, name, askedIn(args));
 
 describe.each<[string, Partial<Grants>, string, string, RegExp]>([
   ['read-only', { readOnly: true }, 'create_issue', 'get_issue', /read-only/u],
@@ -92,7 +96,7 @@ describe('once the numbers are known, an allow-list', () => {
   const grants = { ...everything, allowedProjects: [['team/app']] };
   const numbers = new Set(['7']);
   const permit = (name: string, projects: readonly string[]) => () => {
-    assertPermitted(grants, toolNamed(name), { projects, texts: [], writes: false, numbers });
+    assertPermitted(grants, toolNamed(name), { projects, texts: [], writes: false, climbs: false, numbers });
   };
 
   test('permits its numbers', () => {
@@ -105,6 +109,32 @@ describe('once the numbers are known, an allow-list', () => {
 
   test('refuses a request of a project tool that names no project', () => {
     expect(permit('get_issue', [])).toThrow(/names no project/u);
+  });
+});
+
+describe('a path whose parts climb', () => {
+  const endpoint = 'GET /projects/:project_id/repository/commits/:sha';
+  const asked = (sha: string): string | undefined => {
+    const grants = { ...everything, toolsets: ['branches_commits'], allowedProjects: [['7']] };
+    const rule = askedBy(requestFor(endpoint, { project_id: '7', sha }));
+    return refusalBy(grants, 'get_commit', rule);
+  };
+
+  test.each(['../../8/repository', 'a/..', '..\\8', 'a/../../b', 'a\\..', '..%2f8', 'a/%2E%2e'])(
+    'is refused under an allow-list: %j',
+    (sha) => {
+      expect(asked(sha)).toMatch(/"\.\."/u);
+    },
+  );
+
+  test.each(['v1..v2', 'a/..b', 'a../b', '...', 'a/.../b', '%2e'])('is not one with %j', (sha) => {
+    expect(asked(sha)).toBeUndefined();
+  });
+
+  test('is GitLab’s own matter without one', () => {
+    const asking = askedBy(requestFor(endpoint, { project_id: '7', sha: '../../8' }));
+
+    expect(refusalBy({ ...everything, toolsets: ['branches_commits'] }, 'get_commit', asking)).toBeUndefined();
   });
 });
 
