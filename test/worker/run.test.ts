@@ -82,7 +82,7 @@ test('an answer lacks tokens, credentials, keys and what nobody sees', async () 
   const { answer } = await run('get_issue', ISSUE, [ok({ iid: 7, title: 'T', description })]);
 
   expect(textsOf(answer)).toEqual([
-    '{"iid":7,"title":"T","description":"[redacted] [redacted] https://[redacted]@host[31m"}',
+    '{"iid":7,"title":"T","description":"[redacted] [redacted] https://[redacted]@host[31m","invisible_characters_left_out":4}',
   ]);
 });
 
