@@ -16,7 +16,8 @@ const listed = [
 
 export const getProject = defineTool({
   name: 'get_project',
-  summary: 'Read one project: ids, default branch, visibility, statistics, settings that matter for work.',
+  summary:
+    'Read one project: ids, default branch, visibility, counts of issues, stars and forks, settings that matter for work.',
   effect: 'read',
   endpoint: 'GET /projects/:project_id',
   input: { project_id: projectId },
