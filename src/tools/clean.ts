@@ -15,19 +15,22 @@ function namedValue(depth: number): RegExp {
   const escapes = 2 ** depth - 1;
   const quote = String.raw`\\{${String(escapes)}}"`;
   const backslash = String.raw`\\{${String(2 * escapes + 2)}}`;
-  const inner = String.raw`(?:${backslash})*\\{${String(2 * escapes + 1)}}"`;
+  const inner = String.raw`(?:${backslash}){0,1000}\\{${String(2 * escapes + 1)}}"`;
   const name = String.raw`(?:\w{1,60}_)?(?:token|password|secret|private_key)`;
-  const value = String.raw`(?:[^"\\\n]|\\+[^"\\\n]|${inner})+(?:(?:${backslash})+(?=${quote}))?`;
+  // Not inner: the end of the value, or of what is around it.
+  const end = String.raw`(?!${inner})\\*(?:["\n]|$)`;
+  const value = String.raw`(?!${end})[^\n]+?(?<!\\)(?=${end})(?:(?:${backslash}){1,1000}(?=${quote}))?`;
   return new RegExp(String.raw`(?<head>(?<!\\)${quote}${name}${quote}\s*:\s*${quote})${value}`, 'gu');
 }
 
-// No pattern takes a quotation mark of its JSON's or half an escape, so that JSON stays JSON.
+// No pattern takes a quotation mark of its JSON's or half an escape, so that JSON stays JSON. None repeats a choice without a
+// bound, which overflows the stack at a few megabytes.
 const shapes: readonly (readonly [RegExp, string])[] = [
   ...[0, 1, 2, 3].map((depth) => [namedValue(depth), `$<head>${mark}`] as const),
   [/(?<scheme>\bhttps?:\/\/)[^\s/"'<>\\@]{1,300}@/giu, `$<scheme>${mark}@`],
   [/(?<scheme>\b[a-z][\w+.-]{1,30}:\/\/)[^\s/:"'<>\\@]{0,300}:[^\s/"'<>\\@]{1,300}@/giu, `$<scheme>${mark}@`],
   [
-    /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----(?:[\w+/=\s:,]|\\[nrt]|-(?!----))*(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?/gu,
+    /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----(?:[\w+/=\s:,]|\\[nrt]|-(?!----)){0,1000000}(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?/gu,
     mark,
   ],
 ];

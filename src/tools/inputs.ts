@@ -26,10 +26,11 @@ function decodedOnce(value: string | number): unknown {
 
 /**
  * A number, or a path of names that neither begin nor end as GitLab forbids: https://docs.gitlab.com/user/reserved_names/
- * Each character fits one place only, so that no argument, however long, takes more than one pass.
+ * Each character fits one place only, so that no argument takes more than one pass; of a name longer than GitLab's are,
+ * whose parts would overflow the stack, not even one is begun.
  */
-const NAMESPACE = /^(?:\d+|[.-]*\w[\w.-]*(?:\/[.-]*\w[\w.-]*)*)$/u;
-const PROJECT = /^(?:\d+|[.-]*\w[\w.-]*(?:\/[.-]*\w[\w.-]*)+)$/u;
+const NAMESPACE = /^(?=.{1,1000}$)(?:\d+|[.-]*\w[\w.-]*(?:\/[.-]*\w[\w.-]*)*)$/u;
+const PROJECT = /^(?=.{1,1000}$)(?:\d+|[.-]*\w[\w.-]*(?:\/[.-]*\w[\w.-]*)+)$/u;
 
 /** Listed as a plain string, since clients stumble over unions; a number is taken too. */
 export const projectId = z.preprocess(

@@ -65,11 +65,15 @@ function commandsIn(text: string): readonly Command[] {
 export const hasCommand = (text: string): boolean => commandsIn(text).length > 0;
 
 /** `#7`, `!12`: within the project of the text itself. */
-const ownReferences = /^(?:\s*[#!]\d+,?)+\s*$/u;
+const ownReference = /[#!]\d+,?/gu;
+
+/** Whether there is nothing else. One pattern for all would overflow the stack at a few megabytes. */
+const areOwnReferences = (text: string): boolean =>
+  text.trim() !== '' && text.replaceAll(ownReference, '').trim() === '';
 
 /** The first command of a text that can reach beyond its own project, such as `/move`. */
 export function findCommand(text: string): string | undefined {
-  const found = commandsIn(text).find(({ name, rest }) => reaching.has(name) && !ownReferences.test(rest));
+  const found = commandsIn(text).find(({ name, rest }) => reaching.has(name) && !areOwnReferences(rest));
   return found && `/${found.name}`;
 }
 

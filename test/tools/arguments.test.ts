@@ -52,6 +52,9 @@ describe('a hostile argument', () => {
     ['get_project', { project_id: `${'0'.repeat(1_000_000)}x` }],
     ['get_project', { project_id: `a/${'-.'.repeat(500_000)}` }],
     ['list_group_projects', { group_id: `${'A/'.repeat(500_000)}!` }],
+    // Where a pattern remembers each part of the name, these overflow its stack.
+    ['get_project', { project_id: `${'a/'.repeat(4_000_000)}a` }],
+    ['list_group_projects', { group_id: `${'a/'.repeat(4_000_000)}a` }],
   ])('of %s takes one pass', (tool, args) => {
     const begun = performance.now();
     expect(refusal(tool, args)).toMatch(/full path/u);

@@ -73,6 +73,18 @@ test.each([
   expect(withoutSecrets(text, own)).toBe(text);
 });
 
+test.each([
+  ['a password', `{"password":"${'x'.repeat(9_000_000)}"}`, '{"password":"[redacted]"}'],
+  ['a password of escapes', `{"password":"${String.raw`x\\\"`.repeat(1_500_000)}"}`, '{"password":"[redacted]"}'],
+  [
+    'what begins as a private key',
+    `-----BEGIN PRIVATE KEY-----${'x'.repeat(9_000_000)}`,
+    `[redacted]${'x'.repeat(20)}`,
+  ],
+])('%s is redacted however long it is', (_, text, expected) => {
+  expect(withoutSecrets(text, own).slice(0, 30)).toBe(expected);
+});
+
 test('a token that is too short to be one hides no words', () => {
   expect(withoutSecrets('{"items":[]}', 'items')).toBe('{"items":[]}');
 });

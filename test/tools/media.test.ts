@@ -46,7 +46,27 @@ describe('an uploaded file', () => {
     expect(formFile({ file: 'Hello', filename: 'a', encoding: 'text' })).toEqual(hello);
   });
 
-  test.each(['Hello!', 'SGVsbG8=x', 'ä'])('that is not base64 is refused: %s', (file) => {
-    expect(() => formFile({ file, filename: 'a', encoding: 'base64' })).toThrow(/send plain text with encoding=text/u);
+  test('may be large', () => {
+    const bytes = Buffer.alloc(8 * 1024 * 1024, 7);
+    const form = formFile({ file: bytes.toString('base64'), filename: 'a', encoding: 'base64' });
+
+    expect(form.bytes.equals(bytes)).toBe(true);
   });
+
+  test.each([
+    ['SGVsbG8', 'Hello'],
+    ['SA', 'H'],
+    ['', ''],
+  ])('may lack its padding: %j', (file, text) => {
+    expect(formFile({ file, filename: 'a', encoding: 'base64' }).bytes.toString()).toBe(text);
+  });
+
+  test.each(['Hello!', 'SGVsbG8=x', 'ä', 'SGVsb', 'SA=', 'SGVs=', '=', '===='])(
+    'that is not base64 is refused: %s',
+    (file) => {
+      expect(() => formFile({ file, filename: 'a', encoding: 'base64' })).toThrow(
+        /send plain text with encoding=text/u,
+      );
+    },
+  );
 });

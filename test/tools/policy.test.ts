@@ -160,6 +160,9 @@ describe('quick actions under an allow-list', () => {
     '/relate #7\u0085team/lib#1',
     // Ruby and JavaScript both take the sign of Kelvin for a k.
     '/unlin\u212A team/lib#1',
+    '/relate',
+    '/relate 1',
+    '/relate ##1',
   ])('refuse %j', (body) => {
     expect(said(body)).toMatch(/quick action \//u);
   });
@@ -168,6 +171,7 @@ describe('quick actions under an allow-list', () => {
     '/close',
     '/relate #1, #2',
     '/relate #1\r\n',
+    '/relate #1!2',
     '/label ~bug',
     'see /move team/lib',
     'see\r/move team/lib',
@@ -176,6 +180,13 @@ describe('quick actions under an allow-list', () => {
     'a/move b',
   ])('let %j pass', (body) => {
     expect(said(body)).toBeUndefined();
+  });
+
+  test('are told from a text however long it is', () => {
+    const many = '#1 '.repeat(3_000_000);
+
+    expect(said(`/relate ${many}`)).toBeUndefined();
+    expect(said(`/relate ${many} lib#2`)).toMatch(/quick action \/relate/u);
   });
 
   test('are no matter without an allow-list', () => {
