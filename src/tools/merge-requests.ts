@@ -203,9 +203,16 @@ export const mergeMergeRequest = defineTool({
       squash: true,
       should_remove_source_branch: true,
       sha: 'a'.repeat(40),
+      auto_merge: true,
     },
   ],
   shows: whole,
+  // GitLab before 17.11 knows only the older word, passes over the newer one and would merge at once.
+  run: async (ask, args) =>
+    ask('PUT /projects/:project_id/merge_requests/:merge_request_iid/merge', {
+      ...args,
+      merge_when_pipeline_succeeds: args.auto_merge,
+    }),
   // https://docs.gitlab.com/api/merge_requests/#merge-a-merge-request
   explains: {
     401: { code: 'GITLAB_FORBIDDEN', means: 'Your role may not merge into this branch.' },
