@@ -4,6 +4,7 @@ import { idOrNone, refuseNoChange } from './changes.ts';
 import { flag, ids, labels, number, paging, projectId, text } from './inputs.ts';
 import { isAsAsked } from './read-back.ts';
 import { mergeRequestFields } from './shown-fields.ts';
+import type { Args, AskGitLab } from './tool.ts';
 import { defineTool } from './tool.ts';
 
 const whole = [
@@ -59,6 +60,21 @@ const list = z.array(
   z.looseObject({ iid: z.number(), source_project_id: z.number().nullish(), target_project_id: z.number().nullish() }),
 );
 
+type Found = z.infer<typeof list>[number];
+
+/** A fork may have a branch of the same name. */
+const isOwn = ({ source_project_id: from, target_project_id: into }: Found): boolean => from === into;
+
+/** The newest merge request of a branch: an open one first, and one of the project's own branch before a fork's. */
+async function newestOf(ask: AskGitLab, which: Args): Promise<Found | undefined> {
+  const find = async (more: Args): Promise<Found | undefined> => {
+    const { body } = await ask('GET /projects/:project_id/merge_requests', { ...which, ...more, per_page: 20 });
+    const found = list.parse(body);
+    return found.find((each) => isOwn(each)) ?? found[0];
+  };
+  return (await find({ state: 'opened' })) ?? find({});
+}
+
 export const getMergeRequest = defineTool({
   name: 'get_merge_request',
   summary: 'Read one merge request by its number or by its source branch.',
@@ -75,9 +91,7 @@ export const getMergeRequest = defineTool({
   run: async (ask, { project_id, merge_request_iid, branch_name }) => {
     const one = 'GET /projects/:project_id/merge_requests/:merge_request_iid';
     if (merge_request_iid !== undefined) return ask(one, { project_id, merge_request_iid });
-    const byBranch = { project_id, source_branch: branch_name, per_page: 1 };
-    const { body } = await ask('GET /projects/:project_id/merge_requests', byBranch);
-    const [found] = list.parse(body);
+    const found = await newestOf(ask, { project_id, source_branch: branch_name });
     if (found === undefined) {
       const words = `No merge request of ${project_id} has the source branch ${String(branch_name)}. See list_merge_requests.`;
       throw new Failure('GITLAB_NOT_FOUND', words);
@@ -137,8 +151,9 @@ export const createMergeRequest = defineTool({
       const { body } = await ask('GET /projects/:project_id/merge_requests', which);
       const found = list
         .parse(body)
-        .filter(({ source_project_id: from, target_project_id: into }) => from === into)
-        .find((each) => isAsAsked(each, { title: title.trim(), source_branch, target_branch, description }));
+        .find(
+          (each) => isOwn(each) && isAsAsked(each, { title: title.trim(), source_branch, target_branch, description }),
+        );
       if (found === undefined) return 'not so';
       const name = `merge request !${String(found.iid)}`;
       return { words: `${name} from ${source_branch} into ${target_branch} is open, with this title`, body: found };

@@ -118,7 +118,10 @@ describe('a PUT whose answer was lost', () => {
 
 test('a refusal that names what was asked for names it to the caller, not to the log', async () => {
   const list: GitLabResponse = { status: 200, headers: {}, body: [] };
-  const { answer, log } = await run('get_merge_request', { project_id: 'a/b', branch_name: 'secret-plan' }, [list]);
+  const { answer, log } = await run('get_merge_request', { project_id: 'a/b', branch_name: 'secret-plan' }, [
+    list,
+    list,
+  ]);
 
   expect(JSON.stringify(answer)).toContain('secret-plan');
   expect(log).toContain('GITLAB_NOT_FOUND');
