@@ -69,11 +69,22 @@ interface Which {
 export async function placed(ask: AskGitLab, which: Which, given: Position | undefined): Promise<Position | undefined> {
   if (given === undefined) return undefined;
   const paths = { old_path: given.old_path ?? given.new_path, new_path: given.new_path ?? given.old_path };
-  const { base_sha, start_sha, head_sha } = given;
-  if (![base_sha, start_sha, head_sha].includes(undefined)) return { ...given, ...paths };
+  if (shas.every((name) => given[name] !== undefined)) return { ...given, ...paths };
+  const newest = await newestDiff(ask, which);
+  const other = shas.filter((name) => given[name] !== undefined && given[name] !== newest[name]);
+  if (other.length === 0) return { ...given, ...newest, ...paths };
+  const words = `position: the newest diff has not this ${other.join(', ')}; give all three shas or none for the newest.`;
+  throw new Failure('INVALID_ARGUMENTS', words);
+}
+
+const shas = ['base_sha', 'start_sha', 'head_sha'] as const;
+
+type Shas = Readonly<Record<(typeof shas)[number], string>>;
+
+async function newestDiff(ask: AskGitLab, which: Which): Promise<Shas> {
   const { body } = await ask('GET /projects/:project_id/merge_requests/:merge_request_iid', { ...which });
   const newest = mergeRequest.safeParse(body);
-  if (newest.success) return { ...given, ...newest.data.diff_refs, ...paths };
+  if (newest.success) return newest.data.diff_refs;
   throw new Failure(
     'GITLAB_REJECTED',
     'GitLab is still preparing the diff of this merge request: try again in a few seconds.',

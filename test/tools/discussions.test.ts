@@ -34,11 +34,27 @@ describe('create_merge_request_thread', () => {
     });
   });
 
-  test('does not mix given shas with those of the newest diff', async () => {
-    const given = { head_sha: 'h0', new_path: 'a.ts', new_line: 5 };
-    const { asked } = await runTool('create_merge_request_thread', thread(given), answers);
+  test.each([{ head_sha: 'h1' }, { base_sha: 'b1', start_sha: 's1' }])(
+    'takes %j as the newest diff, which has the same',
+    async (shas) => {
+      const given = { ...shas, new_path: 'a.ts', new_line: 5 };
+      const { asked } = await runTool('create_merge_request_thread', thread(given), answers);
 
-    expect(asked[1]?.body).toMatchObject({ position: newShas });
+      expect(asked[1]?.body).toMatchObject({ position: newShas });
+    },
+  );
+
+  test.each([
+    [
+      { head_sha: 'h0' },
+      /^INVALID_ARGUMENTS: position: the newest diff has not this head_sha; give all three shas or none/u,
+    ],
+    [{ base_sha: 'b1', head_sha: 'h0' }, /has not this head_sha;/u],
+    [{ base_sha: 'b0', start_sha: 's0' }, /has not this base_sha, start_sha;/u],
+  ])('moves no thread from the diff of %j to the newest one', async (shas, words) => {
+    const given = { ...shas, new_path: 'a.ts', new_line: 5 };
+
+    await expect(runTool('create_merge_request_thread', thread(given), answers)).rejects.toThrow(words);
   });
 
   test('sends three given shas and both paths as they are', async () => {
