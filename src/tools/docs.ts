@@ -16,7 +16,7 @@ function argumentsOf(tool: RegisteredTool): string {
 }
 
 function section(tool: RegisteredTool): string {
-  const { name, summary, effect, endpoint, or, examples, readBack } = tool;
+  const { name, summary, effect, endpoint, or, examples, readBack, explains = {} } = tool;
   const endpoints = or === undefined ? `\`${endpoint}\`` : `\`${endpoint}\`, or \`${or.endpoint}\` with ${or.when}`;
   return [
     `### ${name}`,
@@ -26,6 +26,7 @@ function section(tool: RegisteredTool): string {
       `- Arguments: ${cell(argumentsOf(tool))}`,
       `- GitLab: ${endpoints} ([documentation](${gitlabPage(endpoint)}))`,
       `- Example: \`${JSON.stringify(examples.at(-1))}\``,
+      ...Object.entries(explains).map(([status, { means }]) => `- GitLab answers ${status}: ${means}`),
       ...(readBack === undefined ? [] : ['- Read back when its answer is lost']),
     ].join('\n'),
   ].join('\n\n');

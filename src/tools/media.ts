@@ -19,6 +19,14 @@ const MAX_IMAGE_BYTES = 1_048_576;
 
 const buffer = z.instanceof(Buffer);
 
+/** From object storage GitLab hands a file out itself only if its operator has said so; elsewhere the token must not go. */
+export const keptApart = {
+  302: {
+    means:
+      'If it is kept in object storage, the operator of GitLab can set proxy_download for it: https://docs.gitlab.com/administration/object_storage/#proxy-download.',
+  },
+} as const;
+
 /** A downloaded file: text as text, a picture as a picture, anything else as a blob; what is too large only by its size. */
 export function showFile({ body, type = '' }: Reply, { name, maxBytes }: Shown): readonly Content[] {
   const bytes = buffer.parse(body ?? Buffer.alloc(0));

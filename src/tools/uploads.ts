@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { fileName, projectId } from './inputs.ts';
-import { showFile } from './media.ts';
+import { keptApart, showFile } from './media.ts';
 import { defineTool } from './tool.ts';
 import { fileInput, formFile } from './upload-file.ts';
 
@@ -32,5 +32,6 @@ export const downloadAttachment = defineTool({
   },
   examples: [{ project_id: 'team/app', secret: '0123456789abcdef0123456789abcdef', filename: 'notes.txt' }],
   accept: 'bytes',
+  explains: keptApart,
   reply: (reply, { filename }, maxBytes) => showFile(reply, { name: filename, maxBytes }),
 });

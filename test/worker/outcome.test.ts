@@ -20,7 +20,7 @@ const done: GitLabResponse = { status: 204, headers: {}, body: undefined };
 
 const grants = {
   readOnly: false,
-  toolsets: ['issues', 'labels', 'merge_requests'],
+  toolsets: ['files', 'issues', 'labels', 'merge_requests'],
   allowedProjects: [],
   allowedTools: [],
   deniedTools: [],
@@ -167,4 +167,17 @@ test('what is not found comes with the tools that list what there is', async () 
   const { answer } = await run('get_label', { project_id: 'team/app', label_id: 'bug' }, [missing]);
 
   expect(answer).toMatchObject({ detail: expect.stringMatching(/Check label_id with list_labels\.$/u) });
+});
+
+test('a file that GitLab keeps in object storage is refused with what its operator can do', async () => {
+  const words = 'GitLab redirects to https://storage.example, where the token must not go';
+  const elsewhere = new GitLabFailure('GITLAB_REDIRECTED', words, { acted: 'no', status: 302 });
+  const args = { project_id: 'team/app', secret: '0a1b', filename: 'notes.txt' };
+  const { answer } = await run('download_attachment', args, [elsewhere]);
+
+  expect(answer).toMatchObject({
+    ok: false,
+    code: 'GITLAB_REDIRECTED',
+    detail: expect.stringMatching(/proxy_download/u),
+  });
 });
