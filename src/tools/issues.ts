@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { idOrNone, refuseNoChange } from './changes.ts';
+import { dateOrNone, idOrNone, refuseNoChange } from './changes.ts';
 import { flag, ids, labels, number, paging, projectId, text } from './inputs.ts';
 import { isGone } from './read-back.ts';
 import { issueFields } from './shown-fields.ts';
@@ -104,12 +104,13 @@ export const updateIssue = defineTool({
     issue_iid: number,
     title: text.optional(),
     ...content,
+    due_date: dateOrNone.optional(),
     milestone_id: idOrNone.optional(),
     state_event: z.enum(['close', 'reopen']).optional(),
   },
   examples: [
     { project_id: 'team/app', issue_iid: 1, title: 'Login fails on Safari' },
-    { project_id: 'team/app', issue_iid: 1, state_event: 'close', labels: ['done'] },
+    { project_id: 'team/app', issue_iid: 1, state_event: 'close', labels: ['done'], due_date: '' },
   ],
   refuses: refuseNoChange('project_id', 'issue_iid'),
   shows: whole,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { refuseNoChange } from './changes.ts';
+import { dateOrNone, refuseNoChange } from './changes.ts';
 import { jsonBlock } from './content.ts';
 import { number, paging, projectId, text } from './inputs.ts';
 import { localPage } from './local-page.ts';
@@ -99,6 +99,8 @@ export const editMilestone = defineTool({
     ...oneMilestone,
     title: text.optional(),
     ...content,
+    start_date: dateOrNone.optional(),
+    due_date: dateOrNone.optional(),
     state_event: z.enum(['close', 'activate']).optional(),
   },
   examples: [

@@ -1,6 +1,9 @@
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { requestFor } from '../../src/tools/request.ts';
+import { checkArguments } from '../../src/tools/arguments.ts';
+import { requestFor, requestOf } from '../../src/tools/request.ts';
+import { refusalOf } from '../support/run-tool.ts';
+import { toolNamed } from '../support/tool.ts';
 
 describe('requestFor', () => {
   test('encodes each path parameter exactly once', () => {
@@ -41,5 +44,27 @@ describe('requestFor', () => {
         expect([room, decodeURIComponent(value), end, more]).toEqual(['namespaces', name, 'exists', []]);
       }),
     );
+  });
+});
+
+describe.each([
+  ['update_issue', { issue_iid: 1 }, 'due_date'],
+  ['edit_milestone', { milestone_id: 1 }, 'start_date'],
+  ['edit_milestone', { milestone_id: 1 }, 'due_date'],
+])('%s of %j', (name, which, field) => {
+  const args = { project_id: 'team/app', ...which };
+
+  test.each([
+    ['2026-02-28', '2026-02-28'],
+    ['', ''],
+    [null, ''],
+  ])(`sends ${field}=%j`, (given, sent) => {
+    const tool = toolNamed(name);
+
+    expect(requestOf(tool, checkArguments(tool, { ...args, [field]: given })).body).toEqual({ [field]: sent });
+  });
+
+  test.each(['none', '2026-02-30', ' ', 7])(`refuses ${field}=%j`, (given) => {
+    expect(refusalOf(name, { ...args, [field]: given })).toMatch(new RegExp(`^${field}`, 'u'));
   });
 });
