@@ -3,7 +3,7 @@ import { commitFields } from './commit-fields.ts';
 import { timestamp } from './dates.ts';
 import { diffView, showDiffs } from './diff.ts';
 import { ifFound } from './if-found.ts';
-import { filePath, flag, paging, projectId, text } from './inputs.ts';
+import { flag, paging, projectId, text, treePath } from './inputs.ts';
 import { releaseFields } from './release-fields.ts';
 import { defineTool } from './tool.ts';
 
@@ -42,7 +42,7 @@ export const listCommits = defineTool({
   input: {
     project_id: projectId,
     ref_name: text.optional(),
-    path: filePath.optional(),
+    path: treePath.optional(),
     author: text.optional(),
     since: timestamp.optional(),
     until: timestamp.optional(),

@@ -43,7 +43,9 @@ const filters = {
       'updated',
     ])
     .optional(),
-  target_type: z.enum(['issue', 'milestone', 'merge_request', 'note', 'project', 'snippet', 'user']).optional(),
+  target_type: z
+    .enum(['issue', 'milestone', 'merge_request', 'note', 'project', 'snippet', 'user', 'wiki', 'design'])
+    .optional(),
   after: day.optional(),
   before: day.optional(),
   ...paging,

@@ -50,7 +50,8 @@ export const count = (max: number): z.ZodType<number, string | number> =>
   z.preprocess(textAsNumber, z.int().min(0).max(max));
 export const flag = z.preprocess(textAsBoolean, z.boolean());
 export const text = z.string().min(1);
-export const ids = z.array(number);
+/** People; GitLab takes a lone 0 for nobody. */
+export const ids = z.array(count(Number.MAX_SAFE_INTEGER));
 
 const page = z.preprocess(textAsNumber, z.int().min(1)).default(1);
 const perPage = z.preprocess(textAsNumber, z.int().min(1).max(100)).default(20);
@@ -69,6 +70,12 @@ export const filePath = z
   .refine((value) => value.split('/').every((part) => part !== '' && part !== '.' && part !== '..'), {
     message: 'must be a path inside the repository without empty, "." or ".." parts',
   });
+
+/** A folder or file of a repository: an outer slash or dot says nothing, and nothing is the whole. */
+export const treePath = z
+  .string()
+  .transform((value) => value.replace(/^\.?(?:\/|$)/u, '').replace(/\/$/u, '') || undefined)
+  .pipe(filePath.optional());
 
 /** The name of a file without any path. */
 export const fileName = z.string().regex(/^(?!\.{1,2}$)[^\0\r\n/\\]+$/u, 'must be a name without a path');

@@ -3,7 +3,7 @@ import { count, flag, number, projectId, text } from './inputs.ts';
 import { createLogReader } from './job-log/reader.ts';
 import { runnerJobFields } from './shown-fields.ts';
 import { defineTool } from './tool.ts';
-import { variables } from './variables.ts';
+import { jobVariables } from './variables.ts';
 
 const MAX_LINES = 100_000;
 
@@ -61,7 +61,7 @@ export const playPipelineJob = defineTool({
   summary: 'Start a manual job.',
   effect: 'write',
   endpoint: 'POST /projects/:project_id/jobs/:job_id/play',
-  input: { ...oneJob, job_variables: variables.optional() },
+  input: { ...oneJob, job_variables: jobVariables.optional() },
   examples: [
     { project_id: 'team/app', job_id: 7004 },
     { project_id: 'team/app', job_id: 7004, job_variables: [{ key: 'DEPLOY_TO', value: 'staging' }] },

@@ -21,6 +21,7 @@ function lean(schema: z.core.JSONSchema.BaseSchema): void {
   delete schema.pattern;
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;
   if (schema.minimum === Number.MIN_SAFE_INTEGER) delete schema.minimum;
+  if (schema.minimum === 0) delete schema.minimum;
   if (schema.exclusiveMinimum === 0) delete schema.exclusiveMinimum;
   if (schema.minLength === 1) delete schema.minLength;
 }

@@ -43,7 +43,7 @@ export const listMergeRequests = defineTool({
   endpoint: 'GET /projects/:project_id/merge_requests',
   input: {
     project_id: projectId,
-    state: z.enum(['opened', 'closed', 'merged', 'all']).optional(),
+    state: z.enum(['opened', 'closed', 'merged', 'locked', 'all']).optional(),
     scope: z.enum(['created_by_me', 'assigned_to_me', 'all']).optional(),
     order_by: z.enum(['created_at', 'updated_at']).optional(),
     sort: z.enum(['asc', 'desc']).optional(),

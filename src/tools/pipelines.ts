@@ -4,13 +4,28 @@ import { flag, number, paging, projectId, text } from './inputs.ts';
 import { inside, jobFields, pipelineFields, runnerJobFields, wholePipelineFields } from './shown-fields.ts';
 import type { AskGitLab } from './tool.ts';
 import { defineTool } from './tool.ts';
-import { variables } from './variables.ts';
+import { pipelineVariables } from './variables.ts';
 
 const onePipeline = { project_id: projectId, pipeline_id: number };
 
-const jobScope = z.array(
-  z.enum(['created', 'pending', 'running', 'failed', 'success', 'canceled', 'skipped', 'manual']),
-);
+/** What both a pipeline and a job can be. */
+const states = [
+  'created',
+  'waiting_for_resource',
+  'preparing',
+  'waiting_for_callback',
+  'pending',
+  'running',
+  'success',
+  'failed',
+  'canceling',
+  'canceled',
+  'skipped',
+  'manual',
+  'scheduled',
+] as const;
+
+const jobScope = z.array(z.enum(states));
 
 export const listPipelines = defineTool({
   name: 'list_pipelines',
@@ -20,21 +35,7 @@ export const listPipelines = defineTool({
   input: {
     project_id: projectId,
     scope: z.enum(['running', 'pending', 'finished', 'branches', 'tags']).optional(),
-    status: z
-      .enum([
-        'created',
-        'waiting_for_resource',
-        'preparing',
-        'pending',
-        'running',
-        'success',
-        'failed',
-        'canceled',
-        'skipped',
-        'manual',
-        'scheduled',
-      ])
-      .optional(),
+    status: z.enum(states).optional(),
     ref: text.optional(),
     sha: text.optional(),
     ...paging,
@@ -69,7 +70,7 @@ export const createPipeline = defineTool({
   summary: 'Run a new pipeline on a branch or tag.',
   effect: 'write',
   endpoint: 'POST /projects/:project_id/pipeline',
-  input: { project_id: projectId, ref: text, variables: variables.optional() },
+  input: { project_id: projectId, ref: text, variables: pipelineVariables.optional() },
   examples: [
     { project_id: 'team/app', ref: 'main' },
     { project_id: 'team/app', ref: 'v1.1.0', variables: [{ key: 'DEPLOY_TO', value: 'staging' }] },

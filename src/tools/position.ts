@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { Failure } from '../errors.ts';
-import { number, text } from './inputs.ts';
+import { count, number, text } from './inputs.ts';
 import type { AskGitLab } from './tool.ts';
 
 /** Checked in full, but listed as a plain object: listings are precious, and the description says the rest. */
@@ -30,8 +30,8 @@ export const position = z
     line_range: unlisted(z.strictObject({ start: point, end: point }))
       .optional()
       .describe('start and end, each {line_code, type: new|old, old_line, new_line}.'),
-    x: number.optional(),
-    y: number.optional(),
+    x: count(Number.MAX_SAFE_INTEGER).optional(),
+    y: count(Number.MAX_SAFE_INTEGER).optional(),
     width: number.optional(),
     height: number.optional(),
   })

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { filePath, flag, namespacePath, paging, projectId, text } from './inputs.ts';
+import { flag, namespacePath, paging, projectId, text, treePath } from './inputs.ts';
 import type { AskGitLab } from './tool.ts';
 import { defineTool } from './tool.ts';
 
@@ -109,7 +109,7 @@ export const getRepositoryTree = defineTool({
   endpoint: 'GET /projects/:project_id/repository/tree',
   input: {
     project_id: projectId,
-    path: filePath.optional(),
+    path: treePath.optional(),
     ref: text.optional(),
     recursive: flag.optional(),
     ...paging,

@@ -1,5 +1,10 @@
 import * as z from 'zod';
 import { text } from './inputs.ts';
 
-/** CI variables of a pipeline or a job. */
-export const variables = z.array(z.strictObject({ key: text, value: z.string() }));
+const variable = z.strictObject({ key: text, value: z.string() });
+
+/** CI variables of a job, which have no type. */
+export const jobVariables = z.array(variable);
+
+/** CI variables of a pipeline. */
+export const pipelineVariables = z.array(variable.extend({ variable_type: z.enum(['env_var', 'file']).optional() }));

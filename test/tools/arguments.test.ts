@@ -116,3 +116,48 @@ test('a rule over several arguments refuses in words', () => {
   expect(refusal('get_merge_request', { project_id: 'a/b' })).toBe('Give merge_request_iid or branch_name.');
   expect(refusal('update_issue', { project_id: 'a/b', issue_iid: 1 })).toBe('Give at least one thing to change.');
 });
+
+describe('what GitLab takes is taken', () => {
+  const a = { project_id: 'a/b' };
+  const image = { position_type: 'image', new_path: 'a.png', x: 0, y: 0, width: 9, height: 9 };
+
+  test.each([
+    ['list_pipeline_jobs', { ...a, pipeline_id: 1, scope: ['scheduled', 'preparing', 'canceling'] }],
+    ['list_pipeline_trigger_jobs', { ...a, pipeline_id: 1, scope: ['waiting_for_resource', 'waiting_for_callback'] }],
+    ['list_pipelines', { ...a, status: 'canceling' }],
+    ['list_pipelines', { ...a, status: 'waiting_for_callback' }],
+    ['list_merge_requests', { ...a, state: 'locked' }],
+    ['list_events', { target_type: 'wiki' }],
+    ['get_project_events', { ...a, target_type: 'design' }],
+    ['create_merge_request_thread', { ...a, merge_request_iid: 1, body: 'x', position: image }],
+    ['create_pipeline', { ...a, ref: 'main', variables: [{ key: 'A', value: 'b', variable_type: 'file' }] }],
+    ['update_merge_request', { ...a, merge_request_iid: 1, reviewer_ids: [0] }],
+    ['update_issue', { ...a, issue_iid: 1, assignee_ids: [0] }],
+  ])('%s %j', (name, args) => {
+    expect(check(name, args)).toMatchObject(args);
+  });
+
+  test.each([
+    ['', undefined],
+    ['/', undefined],
+    ['.', undefined],
+    ['src/', 'src'],
+    ['/src/lib', 'src/lib'],
+    ['./src', 'src'],
+    ['.github', '.github'],
+  ])('the path %j of a tree as %j', (path, sent) => {
+    expect(check('get_repository_tree', { ...a, path })['path']).toBe(sent);
+    expect(check('list_commits', { ...a, path })['path']).toBe(sent);
+  });
+
+  test.each(['..', '/..', '../src', 'src//lib', '///', 7, null])('but not the path %j of a tree', (path) => {
+    expect(refusal('get_repository_tree', { ...a, path })).toMatch(/^path/u);
+  });
+
+  // GitLab takes a type for the variables of a pipeline only, and would drop it here.
+  test('but not the type of a job variable', () => {
+    const job_variables = [{ key: 'A', value: 'b', variable_type: 'file' }];
+
+    expect(refusal('play_pipeline_job', { ...a, job_id: 1, job_variables })).toMatch(/variable_type/u);
+  });
+});
