@@ -42,8 +42,17 @@ export const mergeRequestFields = [
   'web_url',
 ];
 
-/** Where a note stands in a diff. */
-export const positionFields = inside('position', ['old_path', 'new_path', 'old_line', 'new_line', 'line_range']);
+/** Where a note stands in a diff: its lines are those of head_sha. GitLab says a type of a draft that stands nowhere, too. */
+export const positionFields = inside('position', [
+  'head_sha',
+  'old_path',
+  'new_path',
+  'old_line',
+  'new_line',
+  'line_range',
+  'x',
+  'y',
+]);
 
 const noteFields = [
   'id',
@@ -56,6 +65,7 @@ const noteFields = [
   'resolvable',
   'resolved',
   'resolved_by.username',
+  'position.position_type',
   ...positionFields,
 ];
 

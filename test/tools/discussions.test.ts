@@ -145,9 +145,11 @@ describe('update_merge_request_note', () => {
 test('mr_discussions shows where notes stand and whether they are resolved, and no empty place', () => {
   const author = { id: 1, username: 'alice', email: 'a@example.com' };
   const position = { ...oldShas, position_type: 'text', old_path: 'a', new_path: 'a', old_line: null, new_line: 5 };
+  const image = { ...oldShas, position_type: 'image', new_path: 'a.png', x: 0, y: 7, width: 9, height: 8 };
   const notes = [
     { id: 1, body: 'x', author, system: false, resolvable: true, resolved: true, resolved_by: author, position },
     { id: 2, body: 'y', author, system: true, position: { old_path: null, new_path: null } },
+    { id: 3, body: 'z', author, system: false, position: image },
   ];
 
   expect(pick([{ id: 'd', individual_note: false, notes }], toolNamed('mr_discussions').shows ?? [])).toEqual([
@@ -163,9 +165,16 @@ test('mr_discussions shows where notes stand and whether they are resolved, and 
           resolvable: true,
           resolved: true,
           resolved_by: 'alice',
-          position: { old_path: 'a', new_path: 'a', new_line: 5 },
+          position: { position_type: 'text', head_sha: 'h0', old_path: 'a', new_path: 'a', new_line: 5 },
         },
         { id: 2, author: 'alice', body: 'y', system: true },
+        {
+          id: 3,
+          author: 'alice',
+          body: 'z',
+          system: false,
+          position: { position_type: 'image', head_sha: 'h0', new_path: 'a.png', x: 0, y: 7 },
+        },
       ],
     },
   ]);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { isRepeatable } from '../../src/tools/facts.ts';
+import { pick } from '../../src/tools/show.ts';
 import { refusalOf, runTool } from '../support/run-tool.ts';
 import { toolNamed } from '../support/tool.ts';
 
@@ -85,4 +86,15 @@ describe('update_draft_note', () => {
 
 test.each(['publish_draft_note', 'bulk_publish_draft_notes'])('%s is never sent twice', (name) => {
   expect(isRepeatable(toolNamed(name))).toBe(false);
+});
+
+test('a draft is shown with where it stands', () => {
+  const shows = toolNamed('get_draft_note').shows ?? [];
+  const position = { ...nowhere, ...shas, position_type: 'image', new_path: 'a.png', x: 0, y: 7 };
+
+  expect(pick({ id: 4, position }, shows)).toEqual({
+    id: 4,
+    position: { head_sha: shas.head_sha, new_path: 'a.png', x: 0, y: 7 },
+  });
+  expect(pick({ id: 4, position: nowhere }, shows)).toEqual({ id: 4 });
 });
