@@ -22,6 +22,19 @@ describe('createGlob', () => {
     ['**', 'anything/at/all'],
     ['docs/{de,en}/*.md', 'docs/en/a.md'],
     ['*', 'with\nnewline'],
+    ['./src', 'src/a.ts'],
+    ['./*.ts', 'a.ts'],
+    ['[ab].ts', 'src/a.ts'],
+    ['[a-c]?.ts', 'bx.ts'],
+    ['[!a].ts', 'b.ts'],
+    ['[^a].ts', 'b.ts'],
+    ['{[ab],x}.ts', 'b.ts'],
+    ['app/[id]/page.tsx', 'app/[id]/page.tsx'],
+    ['[...slug].ts', 'pages/[...slug].ts'],
+    ['[z-a].ts', 'z.ts'],
+    ['[\u{1F600}-\uFFFF].ts', '\u{1F600}.ts'],
+    ['[.ts', '[.ts'],
+    ['[].ts', '[].ts'],
   ])('%j fits %j', (glob, path) => {
     expect(createGlob(glob)(path)).toBe(true);
   });
@@ -36,6 +49,12 @@ describe('createGlob', () => {
     ['a.ts', 'axts'],
     ['*.{ts,tsx}', 'a.js'],
     ['', 'a'],
+    ['./src', 'lib/src/a.ts'],
+    ['[ab].ts', 'c.ts'],
+    ['[ab].ts', 'ab.ts'],
+    ['[!a].ts', 'a.ts'],
+    ['x[!a]y', 'x/y'],
+    ['[a-c].ts', 'd.ts'],
   ])('%j does not fit %j', (glob, path) => {
     expect(createGlob(glob)(path)).toBe(false);
   });
