@@ -114,7 +114,8 @@ async function sendOften(options: AskerOptions, request: GitLabRequest, manner: 
       }
     },
   }).catch((error: unknown) => {
-    throw before.lost !== undefined && isUntold(request, error) ? outcomeUnknown(request, before.lost, error) : error;
+    // Not even a refusal tells: a second try may be refused for what the first has done, as that of a deleted release is (403).
+    throw before.lost === undefined || error instanceof Later ? error : outcomeUnknown(request, before.lost, error);
   });
 }
 
@@ -145,13 +146,6 @@ async function sendOnce(options: AskerOptions, { request, passed, sink, within }
     throw error;
   }
 }
-
-/**
- * GitLab has not said what became of the request: it was not reached any more, or not asked in time. A second PUT may be refused
- * for what the first has done; a DELETE that is refused finds what it would have deleted.
- */
-const isUntold = ({ method }: GitLabRequest, error: unknown): boolean =>
-  !(error instanceof Later) && (method === 'PUT' || !isAnswered(error));
 
 async function sendAdvised(options: AskerOptions, request: GitLabRequest, manner: Manner): Promise<GitLabResponse> {
   try {

@@ -12,7 +12,9 @@ const broken = new GitLabFailure('GITLAB_FAILED', '502', { acted: 'maybe', statu
 const throttled = new GitLabFailure('GITLAB_RATE_LIMITED', '429', { acted: 'no', status: 429 });
 const refused = new GitLabFailure('GITLAB_UNREACHABLE', 'refused', { acted: 'no' });
 const missing = new GitLabFailure('GITLAB_NOT_FOUND', '404', { acted: 'no', status: 404 });
-const conflict = new GitLabFailure('GITLAB_REJECTED', '409', { acted: 'no', status: 409 });
+const rejected = [301, 400, 401, 403, 409, 422].map(
+  (status) => new GitLabFailure('GITLAB_REJECTED', String(status), { acted: 'no', status }),
+);
 
 const go: Reserved = { verdict: 'go' };
 
@@ -70,14 +72,18 @@ const refusing = async (): Promise<never> => {
 };
 const unreachable = Array.from({ length: 9 }, () => refused);
 
-test.each([
-  ['has no place left before its deadline', [broken, throttled], [go, limited], 'OUTCOME_UNKNOWN'],
-  ['has no place left for its second try', [broken], [limited], 'OUTCOME_UNKNOWN'],
-  ['finds GitLab given up for now', [broken], [unavailable], 'OUTCOME_UNKNOWN'],
-  ['cannot reach GitLab any more', [broken, ...unreachable], [], 'OUTCOME_UNKNOWN'],
-  ['is refused by GitLab', [broken, conflict], [], 'GITLAB_REJECTED'],
-])('a write that may have happened and then %s', async (_, failures, slots, code) => {
-  expect(await remove(failures, slots)).toMatchObject({ ok: false, code });
+test.each<[string, readonly GitLabFailure[], readonly Reserved[]]>([
+  ['has no place left before its deadline', [broken, throttled], [go, limited]],
+  ['has no place left for its second try', [broken], [limited]],
+  ['finds GitLab given up for now', [broken], [unavailable]],
+  ['cannot reach GitLab any more', [broken, ...unreachable], []],
+  ...rejected.map((each): [string, GitLabFailure[], Reserved[]] => [
+    `is refused with ${each.detail}`,
+    [broken, each],
+    [],
+  ]),
+])('a write that may have happened and then %s has an unknown outcome', async (_, failures, slots) => {
+  expect(await remove(failures, slots)).toMatchObject({ ok: false, code: 'OUTCOME_UNKNOWN' });
 });
 
 test.each([

@@ -147,6 +147,19 @@ describe.each(deletions)('%s whose answers are lost', (name, args) => {
   });
 });
 
+test('a release whose deletion was carried out, and is then refused because it is gone, is found to be gone', async () => {
+  gitlab.faults.add({ match: { method: 'DELETE' }, times: 1, fault: { kind: 'htmlAfter' } });
+  const answer = await run('delete_release', { ...project, tag_name: 'v1.0.0' });
+
+  expect(answer).toMatchObject({ ok: true });
+  expect(gitlab.journal.entries().map(({ method, status }) => `${method} ${String(status)}`)).toEqual([
+    'DELETE 502',
+    'DELETE 403',
+    'GET 404',
+    'GET 200',
+  ]);
+});
+
 describe('a look', () => {
   test('that fails leaves the outcome unknown, as it was', async () => {
     breakWrites('htmlAfter');
