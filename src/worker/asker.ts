@@ -4,7 +4,6 @@ import { GitLabFailure } from '../gitlab/failure.ts';
 import { readPage } from '../gitlab/headers.ts';
 import type { GitLabRequest, GitLabResponse, TextSink } from '../gitlab/request.ts';
 import type { Call } from '../queue/call.ts';
-import type { Gate } from '../queue/coordinator.ts';
 import { Later } from '../queue/turn.ts';
 import type { Turn } from '../queue/turn.ts';
 import { whereToLook } from '../tools/advice.ts';
@@ -17,7 +16,8 @@ import type { AskGitLab, Reply } from '../tools/tool.ts';
 import { withAttempts } from './attempts.ts';
 import type { Gates, RequestGates } from './gates.ts';
 import type { Lessons } from './lessons.ts';
-import { waitForSlot } from './pace.ts';
+import { createPace } from './pace.ts';
+import type { Pace } from './pace.ts';
 import { createPermit } from './permit.ts';
 import type { Projects } from './projects.ts';
 import type { Verdicts } from './verdicts.ts';
@@ -48,30 +48,19 @@ export interface Asker {
 }
 
 export function createAsker(options: AskerOptions): Asker {
-  const { call, tool, turn, signal, now } = options;
+  const { call, tool } = options;
   const { token } = call;
   const { grants } = call.caller;
-  // After a wait in the queue a call begins anew: nobody would know of a write that may have happened, and what it has read was in vain.
-  let mayComeAgain = true;
-  // What was charged when the call's turn came counts once, for the first request that passes there in time.
-  const charged = new Set(turn.passed.gates.map(({ key }) => key));
-  const pass: Manner['pass'] = async (all) => {
-    if (now() > turn.passed.until) charged.clear();
-    const left = all.filter(({ key }) => !charged.delete(key));
-    if (left.length > 0) await waitForSlot({ turn, gates: left, signal, mayComeAgain });
-  };
-  const acted = (): void => {
-    mayComeAgain = false;
-  };
-  const ofPolicy = { once: false, sink: undefined, within: undefined };
+  const pace = createPace(options);
   // What the policy has looked up is kept, so that it is not asked again.
-  const resolve = async (request: GitLabRequest): Promise<GitLabResponse> =>
-    sendOften(options, request, { pass, acted: () => undefined, ...ofPolicy });
-  const permit = createPermit({ grants, tool, projects: options.projects.under({ token, grants, send: resolve }) });
+  const ofPolicy = { pace: { ...pace, acted: () => undefined }, once: false, sink: undefined, within: undefined };
+  const resolve = async (request: GitLabRequest): Promise<GitLabResponse> => sendOften(options, request, ofPolicy);
+  const projects = options.projects.under({ token, grants, askedAt: call.askedAt, send: resolve });
+  const permit = createPermit({ grants, tool, projects });
   const send: Asker['send'] = async (asked, { sink } = {}) => {
     const request = await permit.request(asked);
     const within = permit.roomOf(request);
-    const response = await sendAdvised(options, request, { pass, acted, once: tool.once === true, sink, within });
+    const response = await sendAdvised(options, request, { pace, once: tool.once === true, sink, within });
     const { body, headers } = response;
     return permit.reply({ body, page: readPage(headers), type: headers['content-type'] }, request.method);
   };
@@ -82,10 +71,7 @@ export function createAsker(options: AskerOptions): Asker {
 }
 
 interface Manner {
-  /** Waits for a place at the gates. */
-  readonly pass: (gates: readonly Gate[]) => Promise<void>;
-  /** GitLab has answered the request, or may have acted on it. */
-  readonly acted: () => void;
+  readonly pace: Pace;
   readonly once: boolean;
   readonly sink: SendOptions['sink'];
   /** Where a redirect may lead. */
@@ -94,6 +80,7 @@ interface Manner {
 
 async function sendOften(options: AskerOptions, request: GitLabRequest, manner: Manner): Promise<GitLabResponse> {
   const { call, gates } = options;
+  const { pace } = manner;
   const before: { lost?: GitLabFailure } = {};
   return withAttempts({
     ...options,
@@ -101,16 +88,18 @@ async function sendOften(options: AskerOptions, request: GitLabRequest, manner: 
     send: async () => {
       // Anew for each try: a refusal may have added a gate.
       const passed = gates.ofRequest(call.token, request);
-      await manner.pass(passed.all);
+      await pace.pass(passed.all);
       try {
         const response = await sendOnce(options, { request, passed, ...manner });
-        manner.acted();
+        pace.acted();
         return response;
       } catch (error) {
         if (before.lost !== undefined && isGone(request, error)) return { status: 204, headers: {}, body: undefined };
         if (error instanceof GitLabFailure && error.acted === 'maybe') before.lost ??= error;
-        if (isAnswered(error) || (before.lost !== undefined && request.method !== 'GET')) manner.acted();
+        if (isAnswered(error) || (before.lost !== undefined && request.method !== 'GET')) pace.acted();
         throw error;
+      } finally {
+        pace.end();
       }
     },
   }).catch((error: unknown) => {

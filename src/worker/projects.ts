@@ -23,6 +23,8 @@ export interface Projects {
 interface Under {
   readonly token: string;
   readonly grants: Pick<Grants, 'allowedProjects'>;
+  /** When the call was made that is looked up for, where that is known. */
+  readonly askedAt?: number | undefined;
   readonly send: (request: GitLabRequest) => Promise<Pick<GitLabResponse, 'body'>>;
 }
 
@@ -40,7 +42,10 @@ interface ProjectsOptions {
 
 /** How long an answer is good for a project that is found in it. */
 const KEPT_MS = 60_000;
-/** How old an answer may be that says that a project is not there: it may have been renamed, or shared just now. */
+/**
+ * How old an answer may be that says that a project is not there: it may have been renamed, or shared just now. Older ones are good
+ * for a call that was made before them: it would look again and again where GitLab's limit lets it look but slowly.
+ */
 const MISS_KEPT_MS = 5000;
 const MAX_KEPT = 10_000;
 
@@ -57,17 +62,21 @@ export function createProjects({ now, maxKept = MAX_KEPT }: ProjectsOptions): Pr
     if (kept.size > maxKept && oldest !== undefined) kept.delete(oldest);
   };
   return {
-    under: ({ token, grants, send }) => {
+    under: ({ token, grants, askedAt = Infinity, send }) => {
       const owner = createHash('sha256').update(token).digest('base64');
-      const look = async (entry: string, maxAgeMs: number): Promise<Named> => {
+      const look: Look = async (entry, since) => {
         const key = `${owner} ${nameOf(entry)}`;
         const known = kept.get(key);
-        const isFresh = known !== undefined && now() - known.at <= maxAgeMs;
+        const isFresh = known !== undefined && known.at >= since;
         const value = isFresh ? known : { at: now(), found: await find(send, entry) };
         keep(key, value);
         return { entry, found: value.found };
       };
-      return createCallersProjects(grants.allowedProjects, look);
+      const sinceWhen = {
+        hit: () => now() - KEPT_MS,
+        miss: () => Math.min(now() - MISS_KEPT_MS, askedAt),
+      };
+      return createCallersProjects(grants.allowedProjects, look, sinceWhen);
     },
   };
 }
@@ -90,7 +99,13 @@ interface Named {
   readonly found: Found;
 }
 
-type Look = (entry: string, maxAgeMs: number) => Promise<Named>;
+/** `since`: when an answer must have come to be good. */
+type Look = (entry: string, since: number) => Promise<Named>;
+
+interface SinceWhen {
+  readonly hit: () => number;
+  readonly miss: () => number;
+}
 
 const isNumber = (text: string): boolean => /^\d+$/u.test(text);
 
@@ -107,22 +122,26 @@ function candidates(list: readonly string[], wanted: string): readonly string[] 
 }
 
 /** Further lists come from the caller: GitLab is not asked about their entries, they only pick from the first one. */
-function createCallersProjects(lists: Grants['allowedProjects'], look: Look): CallersProjects {
+function createCallersProjects(
+  lists: Grants['allowedProjects'],
+  look: Look,
+  { hit, miss }: SinceWhen,
+): CallersProjects {
   const [list = [], ...further] = lists;
   const isPicked = (each: Named): boolean => further.every((names) => names.some((name) => isCalled(each, name)));
-  const lookAll = async (entries: readonly string[], maxAgeMs: number): Promise<readonly Named[]> =>
-    Promise.all(entries.map(async (entry) => look(entry, maxAgeMs)));
-  const search = async (wanted: string, maxAgeMs: number): Promise<Named | undefined> => {
-    const found = await lookAll(candidates(list, wanted), maxAgeMs);
+  const lookAll = async (entries: readonly string[], since: number): Promise<readonly Named[]> =>
+    Promise.all(entries.map(async (entry) => look(entry, since)));
+  const search = async (wanted: string, since: number): Promise<Named | undefined> => {
+    const found = await lookAll(candidates(list, wanted), since);
     return found.find((each) => isCalled(each, wanted) && isPicked(each));
   };
   return {
     numberOf: async (wanted) => {
-      const named = (await search(wanted, KEPT_MS)) ?? (await search(wanted, MISS_KEPT_MS));
+      const named = (await search(wanted, hit())) ?? (await search(wanted, miss()));
       return named?.found?.id;
     },
     numbers: async () => {
-      const all = await lookAll(list, KEPT_MS);
+      const all = await lookAll(list, hit());
       return new Set(all.flatMap((each) => (each.found !== undefined && isPicked(each) ? [each.found.id] : [])));
     },
   };

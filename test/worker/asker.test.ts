@@ -210,6 +210,43 @@ test.each<[string, string, Args, readonly (GitLabResponse | GitLabFailure)[]]>([
   expect(steps.filter((step) => /^(?:GET|POST|PUT)/u.test(step))).toHaveLength(2);
 });
 
+const users = { usernames: ['a', 'b', 'c'] };
+const someone = ok([{ id: 1, username: 'someone' }]);
+
+test.each<[string, Partial<Course>, number]>([
+  ['whose turn had charged the first of them', {}, 3],
+  ['where a place is given in the same moment in which another one has to wait', { until: NOW - 1 }, 3],
+  ['of which one was answered', { replies: [someone, failed(429), someone, someone] }, 4],
+])('a call of several requests at once, %s, asks nobody twice', async (_, course, requests) => {
+  const replies = [someone, someone, someone];
+  const { steps, outcome } = await run({ tool: 'get_users', args: users, replies, places: [go, soon], ...course });
+
+  expect(outcome).toMatchObject({ ok: true });
+  expect(steps.filter((step) => step === 'GET /users')).toHaveLength(requests);
+});
+
+test('a call of several requests at once comes again when none of them was sent', async () => {
+  const places = [longWait, longWait, longWait];
+  const { steps, outcome } = await run({ tool: 'get_users', args: users, replies: [], places, until: NOW - 1 });
+
+  expect(outcome).toBeInstanceOf(Later);
+  expect(steps).not.toContain('GET /users');
+});
+
+test('look-ups of the policy that are on their way are waited for', async () => {
+  const replies = [1, 2, 3].map((id) => ok({ id, path_with_namespace: `team/p${String(id)}` }));
+  const { steps, outcome } = await run({
+    tool: 'get_issue',
+    args: { ...issue, project_id: '999' },
+    replies,
+    allowed: ['team/p1', 'team/p2', 'team/p3'],
+    places: [go, go, soon],
+  });
+
+  expect(outcome).toMatchObject({ code: 'NOT_PERMITTED' });
+  expect(steps.filter((step) => step.startsWith('GET'))).toHaveLength(3);
+});
+
 test('a wait after a write that may have happened does not', async () => {
   const places = [{ verdict: 'wait', waitMs: 1000 } as const];
   const replies = [failed(502), ok({ iid: 7 })];

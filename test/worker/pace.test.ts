@@ -25,7 +25,9 @@ async function wait(answers: readonly Reserved[], mayComeAgain = true): Promise<
     },
   };
   const { signal } = new AbortController();
-  const error: unknown = await waitForSlot({ turn, gates, signal, mayComeAgain }).catch((reason: unknown) => reason);
+  const error: unknown = await waitForSlot({ turn, gates, signal, mayComeAgain: () => mayComeAgain }).catch(
+    (reason: unknown) => reason,
+  );
   return { error, asked, progress };
 }
 
@@ -71,7 +73,7 @@ test.each([
 test('a deadline that passes while a call waits for its slot is told as such', async () => {
   const deadline = new AbortController();
   const turn = { progress: () => undefined, reserve: async () => ({ verdict: 'wait', waitMs: 60_000 }) as const };
-  const waiting = waitForSlot({ turn, gates, signal: deadline.signal, mayComeAgain: false });
+  const waiting = waitForSlot({ turn, gates, signal: deadline.signal, mayComeAgain: () => false });
   deadline.abort(new Failure('DEADLINE_EXCEEDED', 'The call was not finished before its deadline'));
 
   await expect(waiting).rejects.toMatchObject({ code: 'DEADLINE_EXCEEDED' });

@@ -25,9 +25,10 @@ beforeEach(() => {
   projects = createProjects({ now: () => now, maxKept: 4 });
 });
 
-const under = (lists: string[][], token = 'glpat-alice'): CallersProjects =>
+const under = (lists: string[][], token = 'glpat-alice', askedAt?: number): CallersProjects =>
   projects.under({
     token,
+    askedAt,
     grants: { allowedProjects: lists },
     send: async ({ method, path }) => {
       const entry = decodeURIComponent(path.replace('/projects/', ''));
@@ -108,6 +109,16 @@ describe('an answer', () => {
     now = 5001;
 
     await expect(under([['1']]).numberOf('team/new')).resolves.toBe('1');
+  });
+
+  test('that came after a call was asked is good for all of that call, however long it takes', async () => {
+    await under([['1', '2']], 'glpat-alice', now).numberOf('team/new');
+    now = 40_000;
+    await under([['1', '2']], 'glpat-alice', 0).numberOf('team/new');
+    expect(asked).toHaveLength(2);
+
+    await under([['1', '2']], 'glpat-alice', 1).numberOf('team/new');
+    expect(asked).toHaveLength(4);
   });
 
   test('is kept for its own token only', async () => {
