@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Failure, failureDataOf } from '../errors.ts';
 import type { GitLabClient } from '../gitlab/client.ts';
 import type { Log } from '../log.ts';
@@ -40,6 +41,9 @@ interface RunOptions {
   readonly log: Log;
 }
 
+/** Why requests end that outlast their call. */
+const OVER = 'over';
+
 /** Runs one call: checks again, asks GitLab, shows the reply. What fails is an answer too. */
 export function createRun(options: RunOptions): Handle {
   const { now, log } = options;
@@ -52,6 +56,8 @@ export function createRun(options: RunOptions): Handle {
   return async (call, turn) => {
     const begun = now();
     const ending = new AbortController();
+    // Each of its requests and waits listens, and a call may have many at once.
+    setMaxListeners(0, ending.signal);
     const timer = setTimeout(() => {
       ending.abort(new Failure('DEADLINE_EXCEEDED', 'The call was not finished before its deadline'));
     }, call.deadline - begun);
@@ -81,6 +87,8 @@ export function createRun(options: RunOptions): Handle {
     } finally {
       clearTimeout(timer);
       turn.signal.removeEventListener('abort', leave);
+      // What failed may leave reads that were asked beside it: nobody waits for them. A write is never asked beside others.
+      ending.abort(OVER);
     }
   };
 }

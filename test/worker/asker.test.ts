@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { answerFailure, GitLabFailure } from '../../src/gitlab/failure.ts';
 import type { GitLabResponse } from '../../src/gitlab/request.ts';
@@ -231,6 +232,28 @@ test('a call of several requests at once comes again when none of them was sent'
 
   expect(outcome).toBeInstanceOf(Later);
   expect(steps).not.toContain('GET /users');
+});
+
+test('a call that is over asks nothing more', async () => {
+  const replies = [failed(403), failed(503), failed(503)];
+  const { steps, outcome } = await run({ tool: 'get_users', args: users, replies });
+  const then = [...steps];
+  await sleep(30);
+
+  expect(outcome).toMatchObject({ code: 'GITLAB_FORBIDDEN' });
+  expect(steps).toEqual(then);
+});
+
+test('twenty requests that wait at once are no leak, and nothing warns of one', async () => {
+  const warnings: string[] = [];
+  const note = ({ name }: Error): void => void warnings.push(name);
+  process.on('warning', note);
+  const usernames = Array.from({ length: 20 }, (_, n) => `u${String(n)}`);
+  const places = usernames.map(() => ({ verdict: 'wait', waitMs: 5 }) as const);
+  await run({ tool: 'get_users', args: { usernames }, replies: usernames.map(() => someone), places });
+  process.off('warning', note);
+
+  expect(warnings).toEqual([]);
 });
 
 test('look-ups of the policy that are on their way are waited for', async () => {
