@@ -19,7 +19,9 @@ export interface Tally {
 
 interface Seen {
   attempts: number;
+  /** Time in which at least one request waits for its place, up to `heldUntil`. */
   heldMs: number;
+  heldUntil: number;
   throttled: number;
   requestId?: string | undefined;
 }
@@ -28,7 +30,7 @@ export function createTally({ call, client, turn, now }: TallyOptions): Tally {
   const begun = now();
   // The clocks of two machines may differ.
   const queuedMs = Math.max(0, begun - (call.askedAt ?? begun));
-  const seen: Seen = { attempts: 0, heldMs: 0, throttled: 0 };
+  const seen: Seen = { attempts: 0, heldMs: 0, heldUntil: begun, throttled: 0 };
   return {
     client: {
       ...client,
@@ -51,12 +53,14 @@ export function createTally({ call, client, turn, now }: TallyOptions): Tally {
       ...turn,
       reserve: async (gates) => {
         const reserved = await turn.reserve(gates);
-        if (reserved.verdict === 'wait') seen.heldMs += reserved.waitMs;
+        if (reserved.verdict === 'wait') hold(seen, now(), reserved.waitMs);
         return reserved;
       },
     },
     facts: () => {
-      const { attempts, heldMs, throttled, requestId } = seen;
+      const { attempts, heldUntil, throttled, requestId } = seen;
+      // A wait may be broken off.
+      const heldMs = seen.heldMs - Math.max(0, heldUntil - now());
       const runMs = Math.max(0, now() - begun - heldMs);
       return {
         attempts,
@@ -67,4 +71,11 @@ export function createTally({ call, client, turn, now }: TallyOptions): Tally {
       };
     },
   };
+}
+
+/** Requests may wait at once: that time counts once. */
+function hold(seen: Seen, from: number, waitMs: number): void {
+  const until = Math.max(seen.heldUntil, from + waitMs);
+  seen.heldMs += until - Math.max(seen.heldUntil, from);
+  seen.heldUntil = until;
 }

@@ -9,7 +9,8 @@ import { tools, toolsets } from '../../src/tools/index.ts';
 import { isAudited } from '../../src/tools/audited.ts';
 import { createGitLabUsers } from '../../src/worker/gitlab-users.ts';
 import { createRun } from '../../src/worker/run.ts';
-import { openGates, turnOf } from '../support/open-turn.ts';
+import { createTally } from '../../src/worker/tally.ts';
+import { openGates, openTurn, turnOf } from '../support/open-turn.ts';
 
 const OWN = 'glpat-own';
 const ISSUE = { project_id: 'team/app', issue_iid: 7 };
@@ -115,6 +116,25 @@ test('a failure tells them too, and a wait for the pace is no running time', asy
   const { answer } = await run('get_issue', ISSUE, [bad(429, 'later'), bad(404, 'gone')]);
 
   expect(answer).toMatchObject({ ok: false, facts: { attempts: 2, waitMs: 104, runMs: 16, requestId: 'req-8' } });
+});
+
+test('what several requests wait at once counts once, and what nobody waits any more not at all', async () => {
+  const clock = { now: 1000 };
+  const waits = [500, 200, 900, 400];
+  const { turn, facts } = createTally({
+    call: { askedAt: 1000 },
+    client: { send: async () => ok({}), close: async () => undefined },
+    turn: openTurn({ reserve: async () => ({ verdict: 'wait', waitMs: waits.shift() ?? 0 }) }),
+    now: () => clock.now,
+  });
+  await Promise.all([turn.reserve([]), turn.reserve([])]);
+  clock.now = 1300;
+  await turn.reserve([]);
+  clock.now = 2500;
+  await turn.reserve([]);
+  clock.now = 2600;
+
+  expect(facts()).toEqual({ attempts: 0, waitMs: 1300, runMs: 300 });
 });
 
 test.each([
