@@ -46,7 +46,7 @@ export function readBack(options: ReadBackOptions): (error: unknown) => Promise<
 /** A look that fails tells nothing: neither its failure nor its wait for a place may put the write back into the queue. */
 async function look({ tool, args, ask, ending, longestMs = LONGEST_MS }: ReadBackOptions): Promise<Finding> {
   const timer = setTimeout(() => {
-    ending.abort(new Failure('GITLAB_TIMEOUT', 'Looking took too long.'));
+    ending.abort(new Failure('DEADLINE_EXCEEDED', 'Looking took too long.'));
   }, longestMs);
   try {
     // The tool's own schema checked the arguments; the registry has forgotten their types.

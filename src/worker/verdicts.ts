@@ -33,13 +33,17 @@ export function createVerdicts({ now }: { readonly now: () => number }): Verdict
 /** What a proxy says of a GitLab that is not there, or GitLab of itself. */
 const DOWN: ReadonlySet<number | undefined> = new Set([502, 503, 504]);
 
+/** What no connection, and silence, come to. */
+const SILENT: ReadonlySet<string> = new Set(['GITLAB_UNREACHABLE', 'GITLAB_TIMEOUT']);
+
 /**
- * A refusal is an answer too, that of a limit as well. A 500 says neither: one endpoint is broken, and GitLab goes on. Nor does a
- * request that was given up here.
+ * A refusal is an answer too, that of a limit as well. A 500 says neither: one endpoint is broken, and GitLab goes on. Nor does an
+ * answer that is none of GitLab's API or breaks off, nor a request that was given up here.
  */
 function isWorking(error: unknown): boolean | undefined {
   if (!(error instanceof GitLabFailure)) return undefined;
   const { code, status } = error;
-  if (code === 'GITLAB_UNREACHABLE' || code === 'GITLAB_TIMEOUT' || DOWN.has(status)) return false;
-  return status === undefined || status >= 500 ? undefined : true;
+  if (status === undefined) return SILENT.has(code) ? false : undefined;
+  if (DOWN.has(status)) return false;
+  return status >= 500 || SILENT.has(code) ? undefined : true;
 }
