@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { Failure } from '../errors.ts';
 import { idOrNone, refuseNoChange } from './changes.ts';
 import { flag, ids, labels, number, paging, projectId, text } from './inputs.ts';
+import { hasCommand } from './quick-actions.ts';
 import { isAsAsked } from './read-back.ts';
 import { mergeRequestFields } from './shown-fields.ts';
 import type { Args, AskGitLab } from './tool.ts';
@@ -148,13 +149,13 @@ export const createMergeRequest = defineTool({
     compares: ['title', 'source_branch', 'target_branch', 'description'],
     look: async (ask, { project_id, title, source_branch, target_branch, description }) => {
       const which = { project_id, source_branch, target_branch, state: 'opened' };
+      // GitLab obeys commands and takes them out of the text.
+      const isCommanded = hasCommand(description ?? '');
+      const asked = { title: title.trim(), source_branch, target_branch, ...(!isCommanded && { description }) };
       const { body } = await ask('GET /projects/:project_id/merge_requests', which);
-      const found = list
-        .parse(body)
-        .find(
-          (each) => isOwn(each) && isAsAsked(each, { title: title.trim(), source_branch, target_branch, description }),
-        );
-      if (found === undefined) return 'not so';
+      const found = list.parse(body).find((each) => isOwn(each) && isAsAsked(each, asked));
+      // They may have changed its title or closed it.
+      if (found === undefined) return isCommanded ? 'cannot tell' : 'not so';
       const name = `merge request !${String(found.iid)}`;
       return { words: `${name} from ${source_branch} into ${target_branch} is open, with this title`, body: found };
     },

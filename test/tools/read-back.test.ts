@@ -48,6 +48,8 @@ const release = { tag_name: 'v1', description: 'D' };
 const milestone = { title: 'M', due_date: '2026-01-01' };
 const opened = { title: 'T', source_branch: 's', target_branch: 't' };
 const shownOpen = { ...opened, iid: 4, source_project_id: 1, target_project_id: 1 };
+const commanded = { ...opened, description: 'D\n\n/assign @me' };
+const noneOpen = { 'GET /merge_requests': [] };
 const merge = { merge_request_iid: 2, sha: 'a' };
 const merged = 'GET /merge_requests/2';
 const createBranch = { branch: 'new', ref: 'main' };
@@ -80,6 +82,22 @@ test.each<[string, string, Args, Answers, unknown]>([
   ['another date', 'create_milestone', milestone, { 'GET /milestones': [{ title: 'M', due_date: null }] }, 'not so'],
   ['no such milestone', 'create_milestone', milestone, { 'GET /milestones': [] }, 'not so'],
   ['a merge request as given', 'create_merge_request', opened, { 'GET /merge_requests': [shownOpen] }, found],
+  [
+    'a merge request whose text has lost its commands, as GitLab obeys them',
+    'create_merge_request',
+    commanded,
+    { 'GET /merge_requests': [{ ...shownOpen, description: 'D' }] },
+    found,
+  ],
+  ['no merge request, which a command may have closed', 'create_merge_request', commanded, noneOpen, 'cannot tell'],
+  ['no merge request', 'create_merge_request', opened, noneOpen, 'not so'],
+  [
+    'another text',
+    'create_merge_request',
+    { ...opened, description: 'D' },
+    { 'GET /merge_requests': [{ ...shownOpen, description: 'E' }] },
+    'not so',
+  ],
   [
     'another title',
     'create_merge_request',
