@@ -75,7 +75,8 @@ const DIED: Readonly<Record<Kind, FailureData>> = {
   },
 };
 
-const UNSURE: FailureData = {
+/** What the client hears where the worker failed over a write. */
+export const UNSURE: FailureData = {
   code: 'OUTCOME_UNKNOWN',
   detail: 'The worker met an error while the write was under way: it may or may not have happened.',
 };

@@ -3,6 +3,7 @@ import type { GitLabClient } from '../gitlab/client.ts';
 import { GitLabFailure } from '../gitlab/failure.ts';
 import { readPage } from '../gitlab/headers.ts';
 import type { GitLabRequest, GitLabResponse, TextSink } from '../gitlab/request.ts';
+import type { Log } from '../log.ts';
 import type { Call } from '../queue/call.ts';
 import { Later } from '../queue/turn.ts';
 import type { Turn } from '../queue/turn.ts';
@@ -20,6 +21,7 @@ import { createPace } from './pace.ts';
 import type { Pace } from './pace.ts';
 import { createPermit } from './permit.ts';
 import type { Projects } from './projects.ts';
+import { unsure } from './unsure.ts';
 import type { Verdicts } from './verdicts.ts';
 
 interface AskerOptions {
@@ -34,6 +36,7 @@ interface AskerOptions {
   readonly signal: AbortSignal;
   readonly now: () => number;
   readonly random: () => number;
+  readonly log: Log;
 }
 
 interface SendOptions {
@@ -45,6 +48,8 @@ interface SendOptions {
 export interface Asker {
   readonly ask: AskGitLab;
   readonly send: (request: GitLabRequest, options?: SendOptions) => Promise<Reply>;
+  /** Whether GitLab has answered a write: the call has then been carried out, whatever fails afterwards. */
+  readonly hasWritten: () => boolean;
 }
 
 export function createAsker(options: AskerOptions): Asker {
@@ -57,15 +62,18 @@ export function createAsker(options: AskerOptions): Asker {
   const resolve = async (request: GitLabRequest): Promise<GitLabResponse> => sendOften(options, request, ofPolicy);
   const projects = options.projects.under({ token, grants, askedAt: call.askedAt, send: resolve });
   const permit = createPermit({ grants, tool, projects });
+  let hasWritten = false;
   const send: Asker['send'] = async (asked, { sink } = {}) => {
     const request = await permit.request(asked);
     const within = permit.roomOf(request);
     const response = await sendAdvised(options, request, { pace, once: tool.once === true, sink, within });
+    if (request.method !== 'GET') hasWritten = true;
     const { body, headers } = response;
     return permit.reply({ body, page: readPage(headers), type: headers['content-type'] }, request.method);
   };
   return {
     send,
+    hasWritten: () => hasWritten,
     ask: async (endpoint, params, { accept } = {}) => send(requestFor(endpoint, params, accept)),
   };
 }
@@ -128,10 +136,9 @@ async function sendOnce(options: AskerOptions, { request, passed, sink, within }
     return response;
   } catch (error) {
     verdicts.failed(turn, error);
-    if (error instanceof GitLabFailure) {
-      const closed = await lessons.fromFailure(turn, passed, error);
-      if (closed !== undefined && closed === passed.route) gates.refused(closed);
-    }
+    if (!(error instanceof GitLabFailure)) throw request.method === 'GET' ? error : unsure(options, error);
+    const closed = await lessons.fromFailure(turn, passed, error);
+    if (closed !== undefined && closed === passed.route) gates.refused(closed);
     throw error;
   }
 }

@@ -24,6 +24,7 @@ import { createProjects } from './projects.ts';
 import type { Projects } from './projects.ts';
 import { readBack } from './read-back.ts';
 import { createTally } from './tally.ts';
+import { unsure } from './unsure.ts';
 import { createVerdicts } from './verdicts.ts';
 import type { Verdicts } from './verdicts.ts';
 import { withTokenOwner } from './whose-token.ts';
@@ -126,10 +127,12 @@ async function contentOf(options: RunOptions, call: Call, running: Running): Pro
     return clean([blockOf(await readText(tool, args, { asker, maxBytes }))], { own: call.token, isVerbatim: false });
   // The tool's own schema checked the arguments; the registry has forgotten their types.
   const sent = tool.run?.(asker.ask, args as never) ?? asker.send(requestOf(tool, args)); // oxlint-disable-line typescript/no-unsafe-type-assertion -- see above
-  const shown = await sent.then(
-    (reply) => show(tool, reply, { args, maxBytes }),
-    readBack({ tool, args, ask: asker.ask, ending, maxBytes }),
-  );
+  const shown = await sent
+    .then((reply) => show(tool, reply, { args, maxBytes }))
+    .catch((error: unknown) => {
+      throw error instanceof Failure || !asker.hasWritten() ? error : unsure({ ...options, call }, error);
+    })
+    .catch(readBack({ tool, args, ask: asker.ask, ending, maxBytes }));
   return clean(shown, { own: call.token, isVerbatim: true });
 }
 

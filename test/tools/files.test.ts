@@ -78,6 +78,15 @@ describe('push_files', () => {
 });
 
 describe('create_or_update_file', () => {
+  test.each([[null], [''], [[]], ['OK'], [201]])(
+    'has committed whatever GitLab says with its 2xx: %j',
+    async (reply) => {
+      const { shown } = await runTool('create_or_update_file', args, { [`POST ${file}`]: reply });
+
+      expect(shown).toEqual({ created: true });
+    },
+  );
+
   const args = { project_id: 'team/app', file_path: 'a.md', branch: 'main', content: 'hi', commit_message: 'x' };
   const file = '/projects/team%2Fapp/repository/files/a.md';
 

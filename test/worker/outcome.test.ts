@@ -34,7 +34,7 @@ interface Ran {
 }
 
 /** Runs a call whose requests to GitLab have these outcomes, one after the other. */
-async function run(name: string, args: Args, outcomes: readonly (GitLabFailure | GitLabResponse)[]): Promise<Ran> {
+async function run(name: string, args: Args, outcomes: readonly (Error | GitLabResponse)[]): Promise<Ran> {
   const lines: string[] = [];
   let requests = 0;
   const handle = createRun({
@@ -50,7 +50,7 @@ async function run(name: string, args: Args, outcomes: readonly (GitLabFailure |
       send: async () => {
         const outcome = outcomes[requests] ?? done;
         requests += 1;
-        if (outcome instanceof GitLabFailure) throw outcome;
+        if (outcome instanceof Error) throw outcome;
         return outcome;
       },
     },
@@ -134,6 +134,13 @@ test('a write whose answers are lost is of unknown outcome, and sent only once',
 
   expect(answer).toMatchObject({ ok: false, code: 'OUTCOME_UNKNOWN' });
   expect(requests).toBe(1);
+});
+
+test('a write that fails by a fault of ours while it is sent is of unknown outcome', async () => {
+  const { answer, log } = await run('create_issue', { project_id: 'team/app', title: 'bug' }, [new TypeError('odd')]);
+
+  expect(answer).toMatchObject({ ok: false, code: 'OUTCOME_UNKNOWN' });
+  expect(log).toContain('TypeError: odd');
 });
 
 describe('a merge that GitLab refuses', () => {

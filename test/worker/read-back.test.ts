@@ -184,9 +184,11 @@ describe('a look', () => {
   test('never writes', async () => {
     breakWrites('htmlBefore');
     const answer = await run('create_label', label, {
-      readBack: async (ask) => {
-        await ask('POST /projects/:project_id/labels', { ...project, name: 'again', color: '#000000' });
-        return { words: 'it was written again' };
+      changed: {
+        readBack: async (ask) => {
+          await ask('POST /projects/:project_id/labels', { ...project, name: 'again', color: '#000000' });
+          return { words: 'it was written again' };
+        },
       },
     });
 
@@ -204,9 +206,11 @@ describe('a look', () => {
       { ...label, name: 'second' },
       {
         grants,
-        readBack: async (ask) => {
-          await ask('GET /projects/:project_id', { project_id: 'team/docs' });
-          return { words: 'seen' };
+        changed: {
+          readBack: async (ask) => {
+            await ask('GET /projects/:project_id', { project_id: 'team/docs' });
+            return { words: 'seen' };
+          },
         },
       },
     );

@@ -2,6 +2,7 @@ import { onTestFinished } from 'vitest';
 import type { Grants } from '../../src/caller.ts';
 import { createGitLabClient } from '../../src/gitlab/client.ts';
 import { createLog } from '../../src/log.ts';
+import type { Log } from '../../src/log.ts';
 import { CALL_VERSION } from '../../src/queue/call.ts';
 import type { Answer } from '../../src/queue/call.ts';
 import type { Turn } from '../../src/queue/turn.ts';
@@ -25,7 +26,8 @@ interface Circumstances {
   readonly apiUrl: string;
   readonly grants?: Grants;
   /** Changes the tool. */
-  readonly readBack?: RegisteredTool['readBack'];
+  readonly changed?: Partial<RegisteredTool>;
+  readonly log?: Log;
   readonly reserve?: Turn['reserve'];
 }
 
@@ -46,10 +48,7 @@ export async function runWrite(name: string, args: Args, circumstances: Circumst
   const tool = toolNamed(name);
   const handle = createRun({
     client,
-    tools: new Map([
-      ...tools,
-      [name, { ...tool, ...(circumstances.readBack && { readBack: circumstances.readBack }) }],
-    ]),
+    tools: new Map([...tools, [name, { ...tool, ...circumstances.changed }]]),
     gates: openGates,
     maxAnswerBytes: 60_000,
     usersFor: () => undefined,
@@ -59,7 +58,7 @@ export async function runWrite(name: string, args: Args, circumstances: Circumst
       return Date.now() + ahead;
     },
     random: () => 0,
-    log: createLog({ level: 'off' }),
+    log: circumstances.log ?? createLog({ level: 'off' }),
   });
   const caller = { id: 'test', tokenFrom: 'X-GitLab-Token', grants } as const;
   const call = {
