@@ -30,6 +30,12 @@ interface PaceOptions extends Pick<Slot, 'signal'> {
 
 export function createPace({ turn, signal, now }: PaceOptions): Pace {
   const requests = { onTheirWay: 0, haveActed: false };
+  // Requests that wait at once wait for the same.
+  let said: string | undefined;
+  const progress: Turn['progress'] = (message) => {
+    if (message !== said) turn.progress(message);
+    said = message;
+  };
   /**
    * After a wait in the queue a call begins anew: nobody would know of a write that may have happened, and what it has read, or
    * another of its requests is just reading, was in vain.
@@ -38,7 +44,10 @@ export function createPace({ turn, signal, now }: PaceOptions): Pace {
   // Noted here and not by who waits: in between, another request may be told to wait.
   const reserve: Turn['reserve'] = async (gates) => {
     const reserved = await turn.reserve(gates);
-    if (reserved.verdict === 'go') requests.onTheirWay += 1;
+    if (reserved.verdict === 'go') {
+      requests.onTheirWay += 1;
+      said = undefined;
+    }
     return reserved;
   };
   // What was charged when the call's turn came counts once, for the first request that passes there in time.
@@ -48,7 +57,7 @@ export function createPace({ turn, signal, now }: PaceOptions): Pace {
       if (now() > turn.passed.until) charged.clear();
       const left = all.filter(({ key }) => !charged.delete(key));
       if (left.length === 0) requests.onTheirWay += 1;
-      else await waitForSlot({ turn: { reserve, progress: turn.progress }, gates: left, signal, mayComeAgain });
+      else await waitForSlot({ turn: { reserve, progress }, gates: left, signal, mayComeAgain });
     },
     end: () => {
       requests.onTheirWay -= 1;

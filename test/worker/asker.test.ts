@@ -34,6 +34,8 @@ interface Ran {
   readonly steps: readonly string[];
   readonly outcome: unknown;
   readonly sendings: readonly unknown[];
+  /** What the client heard. */
+  readonly told: readonly string[];
 }
 
 const NOW = 0;
@@ -46,6 +48,7 @@ const short = (key: string): string =>
 async function run({ tool, args, replies, places = [], until = Infinity, allowed, changed }: Course): Promise<Ran> {
   const steps: string[] = [];
   const sendings: unknown[] = [];
+  const told: string[] = [];
   const [left, answers] = [[...places], [...replies]];
   const handle = createRun({
     tools,
@@ -94,10 +97,11 @@ async function run({ tool, args, replies, places = [], until = Infinity, allowed
     },
     learn: async ({ gate, blockedUntil }) =>
       void steps.push(`learn ${short(gate)} ${String(blockedUntil ?? '')}`.trim()),
+    progress: (message) => void told.push(message),
     judge: async (isWorking) => void steps.push(isWorking ? 'works' : 'fails'),
   };
   const outcome: unknown = await handle(call, turn).catch((error: unknown) => error);
-  return { steps, outcome, sendings };
+  return { steps, outcome, sendings, told };
 }
 
 const go = { verdict: 'go' } as const;
@@ -224,6 +228,13 @@ test.each<[string, Partial<Course>, number]>([
 
   expect(outcome).toMatchObject({ ok: true });
   expect(steps.filter((step) => step === 'GET /users')).toHaveLength(requests);
+});
+
+test('requests that wait at once tell of it once', async () => {
+  const replies = [someone, someone, someone];
+  const { told } = await run({ tool: 'get_users', args: users, replies, places: [soon, soon, go, soon] });
+
+  expect(told).toEqual(Array.from({ length: 2 }, () => 'GitLab allows the next call in 1 s'));
 });
 
 test('a call of several requests at once comes again when none of them was sent', async () => {
