@@ -48,8 +48,8 @@ interface SendOptions {
 export interface Asker {
   readonly ask: AskGitLab;
   readonly send: (request: GitLabRequest, options?: SendOptions) => Promise<Reply>;
-  /** Whether GitLab has answered a write: the call has then been carried out, whatever fails afterwards. */
-  readonly hasWritten: () => boolean;
+  /** What an error of the call comes to: once GitLab has answered a write, a fault of ours does not undo it. */
+  readonly failureOf: (error: unknown) => unknown;
 }
 
 export function createAsker(options: AskerOptions): Asker {
@@ -73,7 +73,7 @@ export function createAsker(options: AskerOptions): Asker {
   };
   return {
     send,
-    hasWritten: () => hasWritten,
+    failureOf: (error) => (error instanceof Failure || !hasWritten ? error : unsure(options, error)),
     ask: async (endpoint, params, { accept } = {}) => send(requestFor(endpoint, params, accept)),
   };
 }

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../errors.ts';
 import type { FailureData } from '../errors.ts';
@@ -29,6 +30,8 @@ interface PaceOptions extends Pick<Slot, 'signal'> {
 }
 
 export function createPace({ turn, signal, now }: PaceOptions): Pace {
+  // Each request and each wait listens, and a call may have many at once.
+  setMaxListeners(0, signal);
   const requests = { onTheirWay: 0, haveActed: false };
   // Requests that wait at once wait for the same.
   let said: string | undefined;

@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import { Failure, failureDataOf } from '../errors.ts';
 import type { GitLabClient } from '../gitlab/client.ts';
 import type { Log } from '../log.ts';
@@ -24,7 +23,6 @@ import { createProjects } from './projects.ts';
 import type { Projects } from './projects.ts';
 import { readBack } from './read-back.ts';
 import { createTally } from './tally.ts';
-import { unsure } from './unsure.ts';
 import { createVerdicts } from './verdicts.ts';
 import type { Verdicts } from './verdicts.ts';
 import { withTokenOwner } from './whose-token.ts';
@@ -57,8 +55,6 @@ export function createRun(options: RunOptions): Handle {
   return async (call, turn) => {
     const begun = now();
     const ending = new AbortController();
-    // Each of its requests and waits listens, and a call may have many at once.
-    setMaxListeners(0, ending.signal);
     const timer = setTimeout(() => {
       ending.abort(new Failure('DEADLINE_EXCEEDED', 'The call was not finished before its deadline'));
     }, call.deadline - begun);
@@ -130,7 +126,7 @@ async function contentOf(options: RunOptions, call: Call, running: Running): Pro
   const shown = await sent
     .then((reply) => show(tool, reply, { args, maxBytes }))
     .catch((error: unknown) => {
-      throw error instanceof Failure || !asker.hasWritten() ? error : unsure({ ...options, call }, error);
+      throw asker.failureOf(error);
     })
     .catch(readBack({ tool, args, ask: asker.ask, ending, maxBytes }));
   return clean(shown, { own: call.token, isVerbatim: true });

@@ -30,11 +30,11 @@ async function run(name: string, args: Args, changed: Partial<RegisteredTool>): 
   return { answer: await runWrite(name, args, { apiUrl: gitlab.apiUrl, changed, log }), log: lines };
 }
 
-describe('a fault of ours', () => {
-  const odd = (): never => {
-    throw new TypeError('odd');
-  };
+function odd(): never {
+  throw new TypeError('odd');
+}
 
+describe('a fault of ours', () => {
   test.each<[string, Partial<RegisteredTool>]>([
     ['is shown', { reply: odd }],
     ['is read', { run: async (ask) => ask('POST /projects/:project_id/labels', label).then(odd) }],
