@@ -65,6 +65,7 @@ function overLink(queue: CallQueue, link: RedisLink): CallQueue {
     remove: async (...which) => link.run(async () => queue.remove(...which)),
     getJobState: async (callId) => link.run(async () => queue.getJobState(callId)),
     getJobCounts: async (...types) => link.run(async () => queue.getJobCounts(...types)),
+    getRanges: async (...range) => link.run(async () => queue.getRanges(...range)),
     close: async () => queue.close(),
   };
 }

@@ -7,7 +7,7 @@ import type { Replays } from './replays.ts';
 type Jobs = Queue<Ticket, void>;
 
 /** What we use of BullMQ's Queue. */
-export type CallQueue = Pick<Jobs, 'add' | 'remove' | 'getJobState' | 'getJobCounts' | 'close'>;
+export type CallQueue = Pick<Jobs, 'add' | 'remove' | 'getJobState' | 'getJobCounts' | 'getRanges' | 'close'>;
 /** What we use of BullMQ's Worker. */
 export interface CallWorker extends Pick<
   Worker<Ticket, void>,

@@ -4,6 +4,8 @@ export interface Heap<T extends object> {
   push(item: T): void;
   peek(): T | undefined;
   delete(item: T): boolean;
+  /** All of them, the first one first. */
+  sorted(): T[];
 }
 
 interface HeapOptions<T> {
@@ -56,5 +58,6 @@ export function createHeap<T extends object>({ before }: HeapOptions<T>): Heap<T
       if (last !== undefined && last !== item) place(last, sink(last, rise(last, gap)));
       return true;
     },
+    sorted: () => items.toSorted((left, right) => (before(left, right) ? -1 : 1)),
   };
 }

@@ -38,6 +38,8 @@ export type Held = Waiting | Running;
 export interface Places {
   readonly lookUp: (id: string) => Held | undefined;
   readonly count: (name: PlaceName) => number;
+  /** Of the jobs with a priority so many that will be ready first, in order. */
+  readonly firstInLine: (count: number) => string[];
   /** Behind the others of its priority. */
   lineUp(job: JobJson): void;
   /** Before all others, whatever their priority. */
@@ -72,6 +74,11 @@ export function createPlaces({ onArrival }: PlacesOptions): Places {
   return {
     lookUp: (id) => jobs.get(id),
     count: (name) => (name === 'active' ? active.size : lines[name].size),
+    firstInLine: (count) =>
+      lines.prioritized
+        .sorted()
+        .slice(0, count)
+        .map(({ id }) => id),
     lineUp: (job) => {
       const rank = job.priority ?? 0;
       join(job, { name: rank > 0 ? 'prioritized' : 'waiting', rank, order: (turns += 1) });

@@ -5,7 +5,7 @@ import { refuseUnsupportedJob, unsupported } from './unsupported.ts';
 
 type JobOperations = Pick<
   IQueueBackend,
-  'addJob' | 'addJobs' | 'remove' | 'getState' | 'getJobData' | 'getCounts' | 'getMetrics'
+  'addJob' | 'addJobs' | 'remove' | 'getState' | 'getJobData' | 'getCounts' | 'getRanges' | 'getMetrics'
 >;
 
 type MetaOperations = Pick<
@@ -41,9 +41,17 @@ export function createJobOperations({ queue, isClosing }: OperationsOptions): Jo
       if (delayedTimestamp !== undefined) throw unsupported('counting delayed jobs by their time');
       return types.map((type) => countOf(queue, type));
     },
+    getRanges: async (...range) => firstInLine(queue, range).map((id) => [id]),
     // The total only: the history by the minute is not kept.
     getMetrics: async (type) => [[String(queue.finished[type]), '0', '0'], [], 0],
   };
+}
+
+function firstInLine(queue: MemoryQueue, range: Parameters<IQueueBackend['getRanges']>): string[] {
+  const [types, start, end = -1, isAscending] = range;
+  if (types.join() !== 'prioritized' || start !== 0 || end < 0 || isAscending !== true)
+    throw unsupported('listing jobs');
+  return queue.firstInLine(end + 1);
 }
 
 /** BullMQ's names for what can be counted here; of all else there is none. */

@@ -26,7 +26,7 @@ interface Postponement {
 }
 
 /** One queue. Each operation is synchronous, as each of BullMQ's Lua scripts is in Redis. */
-export interface MemoryQueue extends Pick<Places, 'lookUp' | 'count'> {
+export interface MemoryQueue extends Pick<Places, 'lookUp' | 'count' | 'firstInLine'> {
   readonly meta: Map<string, string>;
   readonly finished: { completed: number; failed: number };
   readonly idle: IdleWorkers;
@@ -61,6 +61,7 @@ export function createMemoryQueue({ now }: Pick<Parts, 'now'>): MemoryQueue {
     idle,
     lookUp: places.lookUp,
     count: places.count,
+    firstInLine: places.firstInLine,
     ...adding(parts),
     ...taking(parts),
     ...ending(parts),

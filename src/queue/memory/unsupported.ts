@@ -76,7 +76,6 @@ export const unsupportedOperations = {
   cleanJobsByState: refuse('removing many jobs at once'),
   obliterate: refuse('removing many jobs at once'),
   removeOrphanedJobs: refuse('removing many jobs at once'),
-  getRanges: refuse('listing jobs'),
   getCountsPerPriority: refuse('counting jobs by priority'),
   isJobInState: refuse('looking a job up by its state (use getState)'),
   getClientList: refuse('listing workers'),

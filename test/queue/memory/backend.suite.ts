@@ -156,6 +156,14 @@ function keepsState(current: () => Bench): void {
     await finish();
   });
 
+  test('tells which jobs with a priority are first in line', async () => {
+    const bench = current();
+    for (const [jobId, priority] of Object.entries({ a: 3, b: 1, c: 2, d: 1, e: 0 }))
+      await bench.add('job', { jobId, priority }); // oxlint-disable-line no-await-in-loop -- one after the other
+    expect(await bench.queue.getRanges(['prioritized'], 0, 2, true)).toEqual(['b', 'd', 'c']);
+    expect(await bench.queue.getRanges(['prioritized'], 0, 99, true)).toEqual(['b', 'd', 'c', 'a']);
+  });
+
   test.each([
     ['waiting', {}],
     ['prioritized', { priority: 2 }],

@@ -27,7 +27,7 @@ describe('the heap', () => {
         let model: readonly Item[] = [];
         for (const [order, step] of taken.entries()) {
           model = follow({ heap, model }, step, order);
-          expect([heap.peek(), heap.size]).toEqual([model[0], model.length]);
+          expect([heap.peek(), heap.size, heap.sorted()]).toEqual([model[0], model.length, model]);
         }
         expect(serveAll(heap)).toEqual(model);
         expect([heap.peek(), heap.size]).toEqual([undefined, 0]);
