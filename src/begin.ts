@@ -70,8 +70,11 @@ function brokersOf(role: Role, { REDIS_URL: url, REDIS_PASSWORD: password }: Con
   const onError = (error: Error): void => {
     log.error({ err: error }, 'Redis');
   };
+  const onBack = (afterMs: number): void => {
+    log.info({ afterMs }, 'Redis is back');
+  };
   const open = (own: 'api' | 'worker'): Broker =>
-    createRedisBroker({ url: withPassword(url, password), role: own, onError });
+    createRedisBroker({ url: withPassword(url, password), role: own, onError, onBack });
   const broker = open(role === 'worker' ? 'worker' : 'api');
   return { broker, crew: role === 'all' ? open('worker') : broker };
 }

@@ -4,7 +4,7 @@ import { NO_EVENTS, PREFIX, queueName, UNKEPT } from './broker.ts';
 import { createRedisCoordinator } from './coordinator-redis.ts';
 import { CACHE_PATIENCE_MS, createRedisReadCache } from './read-cache-redis.ts';
 import { quietBackendOn } from './quiet-backend.ts';
-import { impatient, inspectRedis, openLink, redisAddress, reportOutages, workerConnection } from './redis.ts';
+import { impatient, inspectRedis, openLink, redisAddress, workerConnection } from './redis.ts';
 import type { RedisLink } from './redis.ts';
 import { createRedisReplays } from './replays-redis.ts';
 
@@ -14,11 +14,13 @@ interface RedisBrokerOptions {
   readonly role: 'api' | 'worker';
   /** Told once per outage. */
   readonly onError: (error: Error) => void;
+  /** Told of an outage's end. */
+  readonly onBack?: ((afterMs: number) => void) | undefined;
 }
 
 /** Calls wait in Redis 7 or Valkey, between as many API replicas and workers as there are. */
-export function createRedisBroker({ url, role, onError }: RedisBrokerOptions): Broker {
-  const coordinator = createRedisCoordinator({ url, prefix: PREFIX, role, onError });
+export function createRedisBroker({ url, role, onError, onBack }: RedisBrokerOptions): Broker {
+  const coordinator = createRedisCoordinator({ url, prefix: PREFIX, role, onError, onBack });
   // One connection for all commands that do not block: what is sent in one turn leaves in one write.
   const link = coordinator.commands;
   let made = 0;
@@ -47,7 +49,7 @@ export function createRedisBroker({ url, role, onError }: RedisBrokerOptions): B
     generation: () => made,
     inspect: async () => {
       const options = workerConnection(redisAddress(url));
-      const patient = openLink({ name: 'inspect', options, outage: reportOutages(onError) });
+      const patient = openLink({ name: 'inspect', options, outage: coordinator.outage });
       try {
         return await patient.run(inspectRedis);
       } finally {

@@ -6,6 +6,7 @@ import { orderOf } from './gate.ts';
 import { openConnections } from './redis-connections.ts';
 import type { Connections } from './redis-connections.ts';
 import { API_PATIENCE_MS, apiConnection, redisAddress, reportOutages, workerConnection } from './redis.ts';
+import type { Outage } from './redis.ts';
 import { takeReplies } from './reply-stream.ts';
 import { admit, beat, beatWorker, leave } from './scripts/admission.ts';
 import { learn } from './scripts/gates.ts';
@@ -24,16 +25,22 @@ interface RedisCoordinatorOptions {
   readonly role: 'api' | 'worker';
   /** Told once per outage. */
   readonly onError: (error: Error) => void;
+  /** Told of an outage's end. */
+  readonly onBack?: ((afterMs: number) => void) | undefined;
 }
 
 /** A coordinator that has connections; others may send their commands with its own, in one write. */
-export interface RedisCoordinator extends Coordinator, Pick<Connections, 'isReady' | 'onceReady' | 'commands'> {}
+export interface RedisCoordinator extends Coordinator, Pick<Connections, 'isReady' | 'onceReady' | 'commands'> {
+  /** For further connections to the same Redis. */
+  readonly outage: Outage;
+}
 
 /** Coordinates replicas over Redis 7 or Valkey. */
-export function createRedisCoordinator({ url, prefix, role, onError }: RedisCoordinatorOptions): RedisCoordinator {
+export function createRedisCoordinator(options: RedisCoordinatorOptions): RedisCoordinator {
+  const { url, prefix, role, onError, onBack } = options;
   const address = redisAddress(url);
   const patient = workerConnection(address);
-  const outage = reportOutages(onError);
+  const outage = reportOutages(onError, onBack);
   const connections = openConnections(
     outage,
     role === 'api'
@@ -67,6 +74,7 @@ export function createRedisCoordinator({ url, prefix, role, onError }: RedisCoor
     isReady: connections.isReady,
     onceReady: connections.onceReady,
     commands: connections.commands,
+    outage,
     close: async () => {
       connections.closeAll();
     },
@@ -142,6 +150,7 @@ function countPresent({ run, keys, showsLife }: Present): Pick<Calls, 'admit' | 
     },
     beatWorker: async (worker) => {
       await run(beatWorker, { keys: [keys.workers], args: [worker] });
+      showsLife();
     },
   };
 }

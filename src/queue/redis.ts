@@ -78,17 +78,33 @@ export function workerConnection(address: RedisAddress): RedisConnection {
 export interface Outage {
   began(connection: string, error: unknown): void;
   ended(connection: string): void;
+  /** We closed it ourselves, which says nothing of Redis. */
+  closed(connection: string): void;
 }
 
-/** Tells `onError` of the first error of an outage; the next outage begins after every connection has recovered. */
-export function reportOutages(onError: (error: Error) => void): Outage {
+/**
+ * Tells `onError` of the first error of an outage, and `onBack` how many milliseconds it took until every connection had
+ * recovered; only then the next one can begin.
+ */
+export function reportOutages(
+  onError: (error: Error) => void,
+  onBack: (afterMs: number) => void = () => undefined,
+  now: () => number = Date.now,
+): Outage {
   const down = new Set<string>();
+  let since = 0;
   return {
     began: (connection, error) => {
-      if (down.size === 0) onError(new Error(`Redis (${connection}): ${reasonOf(error)}`));
+      if (down.size === 0) {
+        since = now();
+        onError(new Error(`Redis (${connection}): ${reasonOf(error)}`));
+      }
       down.add(connection);
     },
-    ended: (connection) => void down.delete(connection),
+    ended: (connection) => {
+      if (down.delete(connection) && down.size === 0) onBack(now() - since);
+    },
+    closed: (connection) => void down.delete(connection),
   };
 }
 
@@ -135,7 +151,7 @@ export function openLink({ name, options, outage, patienceMs }: LinkOptions): Re
     isClosed: () => closed,
     close: () => {
       closed = true;
-      outage.ended(name);
+      outage.closed(name);
       client.disconnect();
       unsettled.giveUp(new Error(CLOSED));
     },

@@ -100,6 +100,37 @@ describe('outages', () => {
     outage.began('two', Object.assign(new AggregateError([]), { code: 'ECONNREFUSED' }));
     expect(told).toEqual(['Redis (one): connect ECONNREFUSED', 'Redis (two): ECONNREFUSED']);
   });
+
+  test('have one end, when the last connection has recovered', () => {
+    const took: number[] = [];
+    let now = 1000;
+    const ignore = (): void => undefined;
+    const outage = reportOutages(
+      ignore,
+      (afterMs) => void took.push(afterMs),
+      () => now,
+    );
+    outage.ended('one');
+    outage.began('one', new Error('gone'));
+    now = 1500;
+    outage.began('two', new Error('gone'));
+    outage.ended('one');
+    expect(took).toEqual([]);
+    now = 3000;
+    outage.ended('two');
+    outage.ended('two');
+    expect(took).toEqual([2000]);
+  });
+
+  test('of connections that we close ourselves have none', () => {
+    const took: number[] = [];
+    const ignore = (): void => undefined;
+    const outage = reportOutages(ignore, (afterMs) => void took.push(afterMs));
+    outage.began('one', new Error('gone'));
+    outage.closed('one');
+    outage.ended('one');
+    expect(took).toEqual([]);
+  });
 });
 
 describe.skipIf(redisUrl === '')('a link to a Redis that refuses the password', () => {
