@@ -3,6 +3,6 @@ import { begin } from './begin.ts';
 import { startWorker } from './worker/start.ts';
 
 await begin('all', async (parts, crew) => {
-  await startWorker({ ...parts, broker: crew });
-  await startApi(parts);
+  // The worker waits for Redis; meanwhile the API says so.
+  await Promise.all([startWorker({ ...parts, broker: crew }), startApi(parts)]);
 });

@@ -14,7 +14,7 @@ export interface Connections {
   readonly closeAll: () => void;
   /** From now on ready means also that `beat` succeeded since the last outage: workers drop the calls of the dead. */
   readonly keepAlive: (beat: () => Promise<void>) => void;
-  /** `beat` succeeded. */
+  /** A sign of life was written, of an API or of a worker. */
   readonly showsLife: () => void;
 }
 
@@ -33,9 +33,22 @@ export function openConnections(outage: Outage, { options: commandOptions, patie
   const changed = (): void => {
     if (isReady()) changes.dispatchEvent(new Event('ready'));
   };
+  /** A worker's command to a Redis that may not be written is sent again and again, and ends in no error of its own. */
+  const tellingOf =
+    (reconnectOnError: RedisConnection['reconnectOnError']): RedisConnection['reconnectOnError'] =>
+    (error) => {
+      const reaction = reconnectOnError(error);
+      if (reaction !== false) outage.began('beat', error);
+      return reaction;
+    };
   const open = (name: string, options: RedisConnection, patience?: number): RedisLink => {
     if (closing.signal.aborted) throw new Error('The coordinator is closed.');
-    const link = openLink({ name: `gitlab-${name}`, options, outage, patienceMs: patience });
+    const link = openLink({
+      name: `gitlab-${name}`,
+      options: { ...options, reconnectOnError: tellingOf(options.reconnectOnError) },
+      outage,
+      patienceMs: patience,
+    });
     link.client.on('ready', changed);
     links.add(link);
     return link;

@@ -18,7 +18,7 @@ export interface Serve {
   readonly drain: (graceMs: number) => Promise<void>;
 }
 
-interface ServeOptions {
+export interface ServeOptions {
   readonly broker: Broker;
   readonly seal: Seal;
   readonly handle: Handle;

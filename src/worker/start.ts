@@ -7,6 +7,7 @@ import { createRememberedHash } from '../queue/remembered-hash.ts';
 import { createSeal } from '../queue/seal.ts';
 import type { QueueSecrets } from '../queue/secret.ts';
 import { createServe } from '../queue/serve.ts';
+import type { Serve, ServeOptions } from '../queue/serve.ts';
 import type { Shutdown } from '../shutdown.ts';
 import { isAudited } from '../tools/audited.ts';
 import { tools } from '../tools/index.ts';
@@ -36,8 +37,39 @@ const HAND_BACK_MS = 10_000;
 /** What comes again with each call of a token, and more than once in a call. */
 const REMEMBERED = ['gate token', 'gate route', 'gitlab user', 'cached resource', 'cached question'];
 
-/** Starts the worker role on its queue; resolves once it takes calls. */
+/** A start that takes longer waits for Redis, and says so. */
+const PATIENCE_MS = 2000;
+
+/** Starts the worker role on its queue; resolves once it takes calls, or was asked to stop before. */
 export async function startWorker(options: WorkerOptions): Promise<void> {
+  const { config, log, shutdown } = options;
+  const serving = servingOf(options);
+  const state: { serve?: Serve; isStopping: boolean } = { isStopping: false };
+  // Before the wait for Redis: an API in the same process registers its parts meanwhile, and stops before its worker.
+  shutdown.add('worker', async () => {
+    state.isStopping = true;
+    await state.serve?.drain(Math.max(0, config.WORKER_DRAIN_MS - HAND_BACK_MS));
+  });
+  if (options.isAlone) {
+    const health = await serveHealth({ port: config.WORKER_HEALTH_PORT, serve: () => state.serve });
+    shutdown.add('health', health.close);
+  }
+  const late = setTimeout(() => {
+    log.info('worker waits for Redis');
+  }, PATIENCE_MS);
+  try {
+    state.serve = await createServe(serving);
+  } catch (error) {
+    if (!state.isStopping) throw error;
+    return;
+  } finally {
+    clearTimeout(late);
+  }
+  log.info({ gitlab: config.GITLAB_API_URL }, 'worker takes calls');
+}
+
+/** How the calls of the queue are run at GitLab. */
+function servingOf(options: WorkerOptions): ServeOptions {
   const { config, server, broker, secrets, log, shutdown } = options;
   const client = createGitLabClient({
     apiUrl: config.GITLAB_API_URL,
@@ -62,7 +94,7 @@ export async function startWorker(options: WorkerOptions): Promise<void> {
   const seal = createSeal({ secrets });
   const cache = config.READ_CACHE === 'off' ? undefined : broker.cache(config.READ_CACHE_BYTES);
   const cached = cache === undefined ? undefined : withReadCache(client, { cache, seal, hash, log });
-  const serve = await createServe({
+  return {
     broker,
     seal,
     handle: createRun({
@@ -81,15 +113,5 @@ export async function startWorker(options: WorkerOptions): Promise<void> {
     concurrency: { read: config.WORKER_READ_CONCURRENCY, write: config.WORKER_WRITE_CONCURRENCY },
     now: Date.now,
     log,
-  });
-  shutdown.add('worker', async () => serve.drain(Math.max(0, config.WORKER_DRAIN_MS - HAND_BACK_MS)));
-  if (options.isAlone) {
-    const health = await serveHealth({
-      port: config.WORKER_HEALTH_PORT,
-      isRunning: serve.isRunning,
-      active: serve.active,
-    });
-    shutdown.add('health', health.close);
-  }
-  log.info({ gitlab: config.GITLAB_API_URL }, 'worker takes calls');
+  };
 }

@@ -40,8 +40,12 @@ function parsed(text: string): z.infer<typeof line> | undefined {
   }
 }
 
-/** Starts a role as its own process and waits until it takes calls. */
-export async function startService(role: Role, env: Readonly<Record<string, string>>): Promise<Service> {
+/** Starts a role as its own process and waits until it says `until`: by default, that it takes calls. */
+export async function startService(
+  role: Role,
+  env: Readonly<Record<string, string>>,
+  until: string = ready[role],
+): Promise<Service> {
   const child = spawn(process.execPath, [...heapFlags, entry[role]], {
     env: environment(env),
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -55,7 +59,7 @@ export async function startService(role: Role, env: Readonly<Record<string, stri
       createInterface({ input: stream }).on('line', (text) => {
         output.push(text);
         const said = parsed(text);
-        if (said?.msg === ready[role]) resolve(said.url ?? '');
+        if (said?.msg === until) resolve(said.url ?? '');
       });
     }
     void ended.then(() => {
