@@ -8,11 +8,11 @@ endpoint() {
   printf '%s' "${url%/mcp}"
 }
 
-# Tries for SMOKE_SECONDS (120): a load balancer and a name in DNS take their time.
+# Tries for SMOKE_SECONDS (120): a load balancer and a name in DNS take their time. /ready is 200 without Valkey too, and says so.
 answers() { # URL [CURL OPTION...]
   local url=$1 said end=$((SECONDS + ${SMOKE_SECONDS:-120}))
   shift
-  until said=$(curl --fail --silent --show-error --max-time 10 "$@" "$url" 2>&1); do
+  until said=$(curl --fail --silent --show-error --max-time 10 "$@" "$url" 2>&1) && [[ $said != *'"degraded"'* ]]; do
     [ "$SECONDS" -lt "$end" ] || { say "$url: $said" && return 1; }
     sleep 2
   done

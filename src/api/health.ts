@@ -1,4 +1,5 @@
 import { Router } from 'express';
+import { CUT_OFF } from '../queue/ask.ts';
 
 interface HealthOptions {
   readonly name: string;
@@ -7,7 +8,8 @@ interface HealthOptions {
 }
 
 /**
- * `/health` says that the process lives (the load balancer restarts what does not), `/ready` whether it takes calls.
+ * `/health` says that the process lives (the container's check restarts what does not), `/ready` whether it takes calls. Where
+ * Redis is lost later, `/ready` stays 200: the load balancer would have every replica replaced, by one that cannot become ready.
  * Both come before the gate and the Host check: a load balancer has no token and sends the task's address as Host.
  */
 export function createHealth({ name, unreadyReason }: HealthOptions): Router {
@@ -18,6 +20,7 @@ export function createHealth({ name, unreadyReason }: HealthOptions): Router {
   router.get('/ready', (_request, response) => {
     const reason = unreadyReason();
     if (reason === undefined) response.json({ status: 'ready' });
+    else if (reason === CUT_OFF) response.json({ status: 'degraded', reason });
     else response.status(503).json({ status: 'not ready', reason });
   });
   return router;

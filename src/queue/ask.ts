@@ -33,6 +33,9 @@ export interface Ask {
   readonly close: () => Promise<void>;
 }
 
+/** The reason of a replica that has taken calls, and will again when Redis is back. */
+export const CUT_OFF = 'the connection to the queue (Redis) is lost';
+
 /** The worker answers at the deadline by itself, and knows more: it is given this long to be heard. */
 const GRACE_MS = 1500;
 
@@ -67,7 +70,9 @@ export function createAsk(options: AskOptions): Ask {
   const watch = watchWaiting(counter);
   const unreadyReason = (): string | undefined => {
     if (state.closing) return 'shutting down';
-    return state.replies !== undefined && broker.isReady() ? undefined : 'the queue (Redis) is not connected';
+    // Answers are received from the first time on that the broker was ready.
+    if (state.replies === undefined) return 'the queue (Redis) is not connected';
+    return broker.isReady() ? undefined : CUT_OFF;
   };
   return {
     unreadyReason,

@@ -228,10 +228,12 @@ going_back() {
   echo 'rollback:'
   refuses 'there is nothing to go back to yet' 'was a release before' deploy_sh rollback
   commit_copy second
-  echo 503 >"$room/status"
+  echo 503 unready >"$room/status"
   refuses 'a deployment whose service does not answer fails' $'does not answer\nrollback' deploy_sh
+  echo 200 degraded >"$room/status"
+  refuses 'and one whose service is degraded' $'does not answer\nrollback' deploy_sh
   second=$(images '[.imageDetails[].imageDigest] - ["'"$first"'"] | .[0]')
-  echo 200 >"$room/status"
+  echo 200 healthy >"$room/status"
   prints 'that image runs, is marked so that ECR keeps it, and is no release' "$second $second 1 0" echo "$(digests) $(marks deployed "$second") $(marks release "$second")"
   says 'rollback goes to the last release' "back to $first" deploy_sh rollback
   prints 'both roles run it' "$first $first" digests

@@ -39,12 +39,12 @@ start_moto() { # CALLS
   wait_for "$AWS_ENDPOINT_URL/moto-api/"
 }
 
-# A server that answers /health and /ready with the status in $room/status. Sets $service_url.
+# A server that answers /health and /ready with what is in $room/status: the code, and the word. Sets $service_url.
 start_answering() {
   local port
   port=$(free_port)
-  echo 200 >"$room/status"
-  node -e "require('http').createServer((q, a) => { a.writeHead(+require('fs').readFileSync('$room/status', 'utf8')); a.end('{\"status\":\"healthy\"}'); }).listen($port, '127.0.0.1')" &
+  echo 200 healthy >"$room/status"
+  node -e "require('http').createServer((q, a) => { const [code, word] = require('fs').readFileSync('$room/status', 'utf8').trim().split(' '); a.writeHead(+code); a.end(JSON.stringify({ status: word })); }).listen($port, '127.0.0.1')" &
   started+=("$!")
   service_url=http://127.0.0.1:$port
   wait_for "$service_url/health"

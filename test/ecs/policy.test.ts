@@ -178,7 +178,7 @@ describe('the load balancer', () => {
     );
   });
 
-  test('asks /ready, which is 503 while a task stops', () => {
+  test('asks /ready, which is 503 before Valkey was there and while a task stops, and 200 while Valkey is away', () => {
     expect(propertiesOf(deployed('public'), 'ApiTargets')).toMatchObject({
       HealthCheckPath: '/ready',
       TargetType: 'ip',

@@ -93,12 +93,16 @@ describe.skipIf(!hasRedis)('on Redis', () => {
     const env = { REDIS_URL: redis.url };
     const [api] = await Promise.all([stage.start('api', env), stage.start('worker', env)]);
     await redis.stop();
-    await expect.poll(async () => (await fetch(`${api.url}/ready`)).status).toBe(503);
+    await expect.poll(async () => (await fetch(`${api.url}/ready`)).json()).toMatchObject({ status: 'degraded' });
+    const { status } = await fetch(`${api.url}/ready`);
     const { text } = await callTool(api.url, read, alice);
     const back = await spawnRedis(redis.port);
 
+    // A load balancer would have every API replaced at once, by those that cannot become ready.
+    expect(status).toBe(200);
     expect(text).toMatch(/^QUEUE_UNAVAILABLE: /u);
     await expect.poll(async () => (await callTool(api.url, read, alice)).isError, { timeout: 20_000 }).toBe(false);
+    expect(await (await fetch(`${api.url}/ready`)).json()).toEqual({ status: 'ready' });
     await back.stop();
   });
 
