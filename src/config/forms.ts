@@ -108,7 +108,8 @@ export function webUrl() {
     const url = urlOf(text);
     const isWeb =
       url !== undefined && ['http:', 'https:'].includes(url.protocol) && url.search === '' && url.hash === '';
-    return isWeb ? undefined : 'is not a web address; write it such as https://mcp.example.com';
+    if (!isWeb) return 'is not a web address; write it such as https://mcp.example.com';
+    return hasCredentials(url) ? 'has credentials inside, and is shown to everybody; take them out' : undefined;
   }).transform((text) => text.replace(/\/+$/u, ''));
 }
 
@@ -129,14 +130,7 @@ export function wordList() {
 
 /** redis:// or rediss:// with a host and at most a database number. */
 export function redisUrl() {
-  return textWith((text) => {
-    const url = urlOf(text);
-    if (url === undefined || !['redis:', 'rediss:'].includes(url.protocol) || url.hostname === '')
-      return 'is not a Redis URL; write redis://[user:password@]host[:6379][/0], or rediss:// for TLS';
-    return /^\/?\d*$/u.test(url.pathname)
-      ? undefined
-      : 'has a path that is no database number; end it after the host and port, or with a number such as /0';
-  });
+  return textWith(redisUrlFault);
 }
 
 /** One or more PEM certificates; `\n` written out, as in one-line secrets, is read as a line break. */
@@ -146,6 +140,10 @@ export function certificates() {
       ? undefined
       : 'holds no readable PEM certificate; give the text itself (not a file name) from -----BEGIN CERTIFICATE----- to -----END CERTIFICATE-----',
   ).transform(withLineBreaks);
+}
+
+function hasCredentials({ username, password }: URL): boolean {
+  return username !== '' || password !== '';
 }
 
 // URL.parse is not in every Node 20.
@@ -189,13 +187,34 @@ function apiUrlFault(text: string): string | undefined {
   const url = urlOf(text);
   if (url === undefined || !['http:', 'https:'].includes(url.protocol))
     return 'is not an http:// or https:// URL; write one such as https://gitlab.example.com';
-  if (url.username !== '' || url.password !== '')
+  if (hasCredentials(url))
     return 'has credentials inside; take them out and give the token in GITLAB_PERSONAL_ACCESS_TOKEN';
   if (/[?#]/u.test(text)) return 'has a query or fragment; end it after the path';
   const path = url.pathname.replace(/\/+$/u, '');
   return /\/api(?:\/(?:v\d+|graphql))?$/u.test(path) && !path.endsWith('/api/v4')
     ? 'ends in another API than /api/v4; end it in /api/v4, or leave /api out'
     : undefined;
+}
+
+function redisUrlFault(text: string): string | undefined {
+  const url = urlOf(text);
+  if (url === undefined || !['redis:', 'rediss:'].includes(url.protocol) || url.hostname === '')
+    return 'is not a Redis URL; write redis://[user:password@]host[:6379][/0], or rediss:// for TLS, and percent-encode special characters';
+  if (!isPercentEncoded(url.username) || !isPercentEncoded(url.password))
+    return 'has a % in its user or password that begins no code; percent-encode special characters (% is %25)';
+  if (/[?#]/u.test(text)) return 'has a query or fragment; end it after the host and port, or with a number such as /0';
+  return /^\/?\d*$/u.test(url.pathname)
+    ? undefined
+    : 'has a path that is no database number; end it after the host and port, or with a number such as /0';
+}
+
+function isPercentEncoded(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function withLineBreaks(text: string): string {

@@ -30,23 +30,22 @@ export const API_PATIENCE_MS = 2000;
 /** Longer than any blocking command of BullMQ (10 s): a connection that is silent for so long is dead. */
 const SILENCE_MS = 15_000;
 
-/** redis://[user][:password@]host[:port][/db], or rediss:// for TLS. The error never repeats the URL: it may hold a password. */
+/** redis://[user][:password@]host[:port][/db], or rediss:// for TLS, as the configuration has found it to be. */
 export function redisAddress(url: string): RedisAddress {
-  if (!/^rediss?:\/\/[^/?#]+(?:\/\d*)?$/u.test(url) || !URL.canParse(url)) throw new Error(ADDRESS_ADVICE);
   const { protocol, hostname, port, pathname, username, password } = new URL(url);
   return {
     host: hostname.replaceAll(/^\[|\]$/gu, ''),
     port: port === '' ? 6379 : Number(port),
     db: Number(pathname.slice(1)),
-    ...(username !== '' && { username: decoded(username) }),
-    ...(password !== '' && { password: decoded(password) }),
+    ...(username !== '' && { username: decodeURIComponent(username) }),
+    ...(password !== '' && { password: decodeURIComponent(password) }),
     ...(protocol === 'rediss:' && { tls: {} }),
   };
 }
 
 /** The URL with a password that is kept apart from it, as secret stores do. */
 export function withPassword(url: string, password: string | undefined): string {
-  if (password === undefined || !URL.canParse(url)) return url;
+  if (password === undefined) return url;
   const full = new URL(url);
   full.password = encodeURIComponent(password);
   return full.href;
@@ -200,17 +199,7 @@ const everyConnection = {
   disconnectTimeout: 200,
 } as const;
 
-const ADDRESS_ADVICE =
-  'The Redis URL cannot be read: write redis://user:password@host:6379/0, with rediss:// for TLS, and percent-encode special characters.';
 const CLOSED = 'The connection to Redis is closed.';
-
-function decoded(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    throw new Error(ADDRESS_ADVICE);
-  }
-}
 
 function isReadOnly(error: Error): boolean {
   return error.message.includes('READONLY');
