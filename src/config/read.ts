@@ -1,7 +1,7 @@
 import { accessFaults } from './access.ts';
 import type { Fault } from './access.ts';
 import { schema, settings } from './settings.ts';
-import { nearestName } from './spelling.ts';
+import { isSlip, nearestName } from './spelling.ts';
 import { withExtraCas } from './trust.ts';
 import type { Config, Setting } from './settings.ts';
 
@@ -138,14 +138,18 @@ function roleFaults(role: Role, given: ReadonlyMap<string, Given>): Fault[] {
   ];
 }
 
+/** What nobody reads, though somebody set it for us; a variable of others must not stop the start. */
 function misspelt(env: Environment): Fault[] {
   const known = settings.flatMap(({ names }) => names);
+  const isSet = (name: string): boolean => (env[name] ?? '') !== '';
   return Object.keys(env)
-    .filter((name) => /^(?:GITLAB|MCP|USE)_/u.test(name) && !known.includes(name))
+    .filter((name) => !known.includes(name) && isSet(name))
     .flatMap((variable) => {
-      const near = (env[variable] ?? '') === '' ? undefined : nearestName(variable, known);
-      return near === undefined
-        ? []
-        : [{ variable, words: `is not known (did you mean ${near}?); correct its name or remove it` }];
+      const near = nearestName(variable, known);
+      const isOurs = near !== undefined && (OWN.test(variable) || (!isSet(near) && isSlip(variable, near)));
+      return isOurs ? [{ variable, words: `is not known (did you mean ${near}?); correct its name or remove it` }] : [];
     });
 }
+
+/** Only few others begin their names so. */
+const OWN = /^(?:GITLAB|MCP|USE)_/u;
