@@ -42,10 +42,18 @@ export function readConfig(role: Role, env: Environment = process.env): Config {
     ...misspelt(env),
   ];
   if (parsed.data === undefined || faults.length > 0) throw new ConfigError(faults);
-  for (const value of Object.values(parsed.data)) Object.freeze(value);
-  const { GITLAB_CA_CERT_PEM: pem } = parsed.data;
+  const config = given.has('GITLAB_MAX_CONNECTIONS') ? parsed.data : withConnections(parsed.data);
+  for (const value of Object.values(config)) Object.freeze(value);
+  const { GITLAB_CA_CERT_PEM: pem } = config;
   const trusted = pem === undefined ? {} : { GITLAB_CA_CERT_PEM: withExtraCas(pem, env['NODE_EXTRA_CA_CERTS']) };
-  return Object.freeze({ ...parsed.data, ...trusted });
+  return Object.freeze({ ...config, ...trusted });
+}
+
+const callsAtOnce = (config: Config): number => config.WORKER_READ_CONCURRENCY + config.WORKER_WRITE_CONCURRENCY;
+
+/** Whoever lets a worker make more calls at once wants them to reach GitLab. */
+function withConnections(config: Config): Config {
+  return { ...config, GITLAB_MAX_CONNECTIONS: Math.max(config.GITLAB_MAX_CONNECTIONS, callsAtOnce(config)) };
 }
 
 interface Warning {
@@ -74,6 +82,11 @@ const warnings: readonly Warning[] = [
       config.MCP_AUTH_TOKEN === undefined,
     words: () =>
       'REDIS_URL is set without QUEUE_SECRET: no second process on this Redis can read the calls of this one',
+  },
+  {
+    applies: (config, role) => role !== 'api' && config.GITLAB_MAX_CONNECTIONS < callsAtOnce(config),
+    words: () =>
+      'GITLAB_MAX_CONNECTIONS is smaller than WORKER_READ_CONCURRENCY and WORKER_WRITE_CONCURRENCY together: calls that run wait for a connection',
   },
   {
     applies: (config, role) => config.CALL_TIMEOUT_MS > config[drainOf(role)],

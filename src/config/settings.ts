@@ -64,7 +64,7 @@ export const schema = z.object({
   GITLAB_MAX_CONNECTIONS: wholeNumber(1, 10_000).default(80).register(notes, {
     group: 'GitLab',
     meaning:
-      'Most connections that one worker holds open to GitLab: no fewer than the reads and writes it makes at once.',
+      'Most connections that one worker holds open to GitLab; where it is not set, at least one for each read and write that it makes at once.',
   }),
   GITLAB_RATE_LIMITS: rateLimits()
     .default([])

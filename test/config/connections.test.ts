@@ -1,8 +1,23 @@
 import { expect, test } from 'vitest';
-import { readConfig } from '../../src/config/read.ts';
+import { configWarnings, readConfig } from '../../src/config/read.ts';
 
-test('by default each read and write that a worker makes at once has a connection to GitLab', () => {
-  const { GITLAB_MAX_CONNECTIONS: connections, ...config } = readConfig('all', {});
+test.each([
+  [{}, 80],
+  [{ WORKER_READ_CONCURRENCY: '200', WORKER_WRITE_CONCURRENCY: '50' }, 250],
+  [{ WORKER_READ_CONCURRENCY: '8' }, 80],
+  [{ WORKER_READ_CONCURRENCY: '200', GITLAB_MAX_CONNECTIONS: '100' }, 100],
+])('with %j a worker has %i connections to GitLab', (env, connections) => {
+  expect(readConfig('all', env).GITLAB_MAX_CONNECTIONS).toBe(connections);
+});
 
-  expect(connections).toBeGreaterThanOrEqual(config.WORKER_READ_CONCURRENCY + config.WORKER_WRITE_CONCURRENCY);
+test.each([
+  ['all', '79', ['GITLAB_MAX_CONNECTIONS is smaller than WORKER_READ_CONCURRENCY and WORKER_WRITE_CONCURRENCY']],
+  ['all', '80', []],
+  ['worker', '79', ['GITLAB_MAX_CONNECTIONS is smaller']],
+  ['api', '79', []],
+] as const)('the role %s with %s connections for 80 calls at once warns of %j', (role, connections, warnings) => {
+  const own = { REDIS_URL: 'redis://r', QUEUE_SECRET: 'x'.repeat(32), GITLAB_PERSONAL_ACCESS_TOKEN: 'glpat-x' };
+  const config = readConfig(role, { ...own, GITLAB_MAX_CONNECTIONS: connections });
+
+  expect(configWarnings(role, config)).toEqual(warnings.map((words): unknown => expect.stringContaining(words)));
 });
