@@ -36,8 +36,8 @@ export interface RedisCoordinator extends Coordinator, Pick<Connections, 'isRead
 }
 
 /** Coordinates replicas over Redis 7 or Valkey. */
-export function createRedisCoordinator(options: RedisCoordinatorOptions): RedisCoordinator {
-  const { url, prefix, role, onError, onBack } = options;
+export function createRedisCoordinator(own: RedisCoordinatorOptions): RedisCoordinator {
+  const { url, prefix, role, onError, onBack } = own;
   const address = redisAddress(url);
   const patient = workerConnection(address);
   const outage = reportOutages(onError, onBack);

@@ -33,22 +33,9 @@ export function openConnections(outage: Outage, { options: commandOptions, patie
   const changed = (): void => {
     if (isReady()) changes.dispatchEvent(new Event('ready'));
   };
-  /** A worker's command to a Redis that may not be written is sent again and again, and ends in no error of its own. */
-  const tellingOf =
-    (reconnectOnError: RedisConnection['reconnectOnError']): RedisConnection['reconnectOnError'] =>
-    (error) => {
-      const reaction = reconnectOnError(error);
-      if (reaction !== false) outage.began('beat', error);
-      return reaction;
-    };
   const open = (name: string, options: RedisConnection, patience?: number): RedisLink => {
     if (closing.signal.aborted) throw new Error('The coordinator is closed.');
-    const link = openLink({
-      name: `gitlab-${name}`,
-      options: { ...options, reconnectOnError: tellingOf(options.reconnectOnError) },
-      outage,
-      patienceMs: patience,
-    });
+    const link = openLink({ name: `gitlab-${name}`, options: telling(options, outage), outage, patienceMs: patience });
     link.client.on('ready', changed);
     links.add(link);
     return link;
@@ -88,6 +75,18 @@ export function openConnections(outage: Outage, { options: commandOptions, patie
     closeAll: () => {
       closing.abort();
       for (const link of links) link.close();
+    },
+  };
+}
+
+/** A worker's command to a Redis that may not be written is sent again and again, and ends in no error of its own. */
+function telling(options: RedisConnection, outage: Outage): RedisConnection {
+  return {
+    ...options,
+    reconnectOnError: (error) => {
+      const reaction = options.reconnectOnError(error);
+      if (reaction !== false) outage.began('beat', error);
+      return reaction;
     },
   };
 }

@@ -13,6 +13,7 @@ import {
 } from '../../src/queue/redis.ts';
 
 const redisUrl = inject('redisUrl');
+const ignore = (): void => undefined;
 const home = redisAddress('redis://localhost');
 
 describe('the Redis URL', () => {
@@ -87,7 +88,6 @@ describe('outages', () => {
   test('have one end, when the last connection has recovered', () => {
     const took: number[] = [];
     let now = 1000;
-    const ignore = (): void => undefined;
     const outage = reportOutages(
       ignore,
       (afterMs) => void took.push(afterMs),
@@ -107,7 +107,6 @@ describe('outages', () => {
 
   test('of connections that we close ourselves have none', () => {
     const took: number[] = [];
-    const ignore = (): void => undefined;
     const outage = reportOutages(ignore, (afterMs) => void took.push(afterMs));
     outage.began('one', new Error('gone'));
     outage.closed('one');
