@@ -42,19 +42,21 @@ export function readConfig(role: Role, env: Environment = process.env): Config {
     ...misspelt(env),
   ];
   if (parsed.data === undefined || faults.length > 0) throw new ConfigError(faults);
-  const config = given.has('GITLAB_MAX_CONNECTIONS') ? parsed.data : withConnections(parsed.data);
+  const config = { ...parsed.data, ...connectionsOf(parsed.data, given), ...trustedBy(parsed.data, env) };
   for (const value of Object.values(config)) Object.freeze(value);
-  const { GITLAB_CA_CERT_PEM: pem } = config;
-  const trusted = pem === undefined ? {} : { GITLAB_CA_CERT_PEM: withExtraCas(pem, env['NODE_EXTRA_CA_CERTS']) };
-  return Object.freeze({ ...config, ...trusted });
+  return Object.freeze(config);
 }
 
 const callsAtOnce = (config: Config): number => config.WORKER_READ_CONCURRENCY + config.WORKER_WRITE_CONCURRENCY;
 
 /** Whoever lets a worker make more calls at once wants them to reach GitLab. */
-function withConnections(config: Config): Config {
-  return { ...config, GITLAB_MAX_CONNECTIONS: Math.max(config.GITLAB_MAX_CONNECTIONS, callsAtOnce(config)) };
+function connectionsOf(config: Config, given: ReadonlyMap<string, Given>): Partial<Config> {
+  if (given.has('GITLAB_MAX_CONNECTIONS')) return {};
+  return { GITLAB_MAX_CONNECTIONS: Math.max(config.GITLAB_MAX_CONNECTIONS, callsAtOnce(config)) };
 }
+
+const trustedBy = ({ GITLAB_CA_CERT_PEM: pem }: Config, { NODE_EXTRA_CA_CERTS: extra }: Environment): Partial<Config> =>
+  pem === undefined ? {} : { GITLAB_CA_CERT_PEM: withExtraCas(pem, extra) };
 
 interface Warning {
   readonly applies: (config: Config, role: Role) => boolean;
