@@ -29,6 +29,12 @@ rotate_auth_token() {
   say 'When all have it: ecs/deploy.sh rotate auth-token --finish'
 }
 
+rotate_queue_secret() {
+  begin_rotation QUEUE_SECRET queue-secret "$(output QueueSecretArn)" 'worker api'
+  # Calls are answered within a minute, but answers to idempotency keys are kept for ten.
+  say 'Ten minutes from now nothing is left that only the old secret opens: ecs/deploy.sh rotate queue-secret --finish'
+}
+
 rotate_gitlab_token() { # FILE
   local token
   token=$(read_token "$1")
@@ -44,8 +50,7 @@ rotate() { # auth-token [--finish] | queue-secret [--finish] | gitlab-token [FIL
   case "${1:-} ${2:-}" in
     'auth-token ') rotate_auth_token ;;
     'auth-token --finish') end_rotation MCP_AUTH_TOKEN auth-token "$(secret_id)" ;;
-    # Calls that were sealed under the old secret are answered within a minute.
-    'queue-secret ') begin_rotation QUEUE_SECRET queue-secret "$(output QueueSecretArn)" 'worker api' ;;
+    'queue-secret ') rotate_queue_secret ;;
     'queue-secret --finish') end_rotation QUEUE_SECRET queue-secret "$(output QueueSecretArn)" ;;
     'gitlab-token '*) rotate_gitlab_token "${2:--}" ;;
     *)

@@ -4,6 +4,7 @@ import { Failure, failureDataOf } from '../errors.ts';
 import type { Log } from '../log.ts';
 import type { Answer, Facts } from '../queue/call.ts';
 import type { ReplayedAsk } from '../queue/replayed-ask.ts';
+import { createKeyedHash } from '../queue/seal.ts';
 import { checkArguments } from '../tools/arguments.ts';
 import { kindOf } from '../tools/facts.ts';
 import type { RegisteredTool } from '../tools/index.ts';
@@ -45,7 +46,6 @@ interface CallOptions {
   readonly timeoutMs: number;
   readonly confirm: Confirm;
   readonly limits: Limits;
-  readonly hash: (label: string, value: string) => string;
   readonly audit: Audit;
   readonly metrics: Metrics;
   readonly now: () => number;
@@ -58,7 +58,7 @@ export function createCall(options: CallOptions): CallTool {
   return async (wanted) => {
     const { tool, identity, reply } = wanted;
     const args = filled(tool, wanted.args, options.defaults);
-    const confirmation = confirm({ tool, args, caller: identity.caller, reply });
+    const confirmation = confirm({ tool, args, token: identity.token, reply });
     const { callId } = confirmation;
     const begun = now();
     const tell = (outcome: string, facts?: Facts, error?: unknown): void => {
@@ -114,18 +114,14 @@ async function limited(
 }
 
 /**
- * Only writes have keys: a read may be repeated as it is. The keys of one caller are nobody else's: under the shared token those of a
- * session.
+ * Only writes have keys: a read may be repeated as it is. The keys of one token are nobody else's: under the shared one those of a
+ * session. The token keys their hash, and not the queue's secret: while that changes, all replicas still name a key alike.
  */
-function replayOf(
-  { hash }: CallOptions,
-  { tool, identity, meta, idempotencyHeader: header }: Wanted,
-): string | undefined {
+function replayOf({ tool, identity, meta, idempotencyHeader: header }: Wanted, token: string): string | undefined {
   if (kindOf(tool) === 'read') return undefined;
   const key = idempotencyKeyOf({ meta, header });
   if (key === undefined) return undefined;
-  const { caller, flow } = identity;
-  return hash('replay', JSON.stringify([caller.id, flow, key]));
+  return createKeyedHash(token)('replay', JSON.stringify([identity.session, key]));
 }
 
 async function answerOf(
@@ -137,11 +133,11 @@ async function answerOf(
   const { caller, token, flow } = identity;
   const checked = checkArguments(tool, args);
   const { timeoutMs, ...wishes } = wishesOf(meta);
-  const replay = replayOf(options, wanted);
   assertPermitted(caller.grants, tool, askedIn(checked));
   if (token === undefined) {
     throw new Failure('NO_TOKEN', 'The request brought no GitLab token, and the server has none to lend');
   }
+  const replay = replayOf(wanted, token);
   const unanswered = ask(checked);
   if (unanswered !== undefined) return unanswered;
   const deadline = options.now() + Math.min(options.timeoutMs, timeoutMs);

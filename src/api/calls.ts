@@ -4,6 +4,7 @@ import type { Log } from '../log.ts';
 import { createAsk } from '../queue/ask.ts';
 import type { Ask } from '../queue/ask.ts';
 import type { Broker } from '../queue/broker.ts';
+import type { KeyedHashes } from '../queue/remembered-hash.ts';
 import { createReplayedAsk } from '../queue/replayed-ask.ts';
 import { createSeal } from '../queue/seal.ts';
 import type { QueueSecrets } from '../queue/secret.ts';
@@ -22,7 +23,7 @@ interface CallsOptions {
   readonly config: Config;
   readonly broker: Broker;
   readonly secrets: QueueSecrets;
-  readonly hash: (label: string, value: string) => string;
+  readonly hashes: KeyedHashes;
   /** Whether the calls of a tool are confirmed, by its name. */
   readonly asksFirst: (name: string) => boolean;
   /** Arguments that the deployment fills in where the client gave none. */
@@ -41,12 +42,12 @@ interface Calls {
 
 /** All that a tool call passes in this role, from its arguments to the queue. */
 export function createCalls(options: CallsOptions): Calls {
-  const { config, broker, secrets, hash, asksFirst, defaults, log } = options;
+  const { config, broker, secrets, hashes, asksFirst, defaults, log } = options;
   const now = Date.now;
   const seal = createSeal({ secrets });
   const ask = createAsk({
     broker,
-    hash,
+    hash: hashes[0],
     seal,
     api: randomUUID(),
     maxOutstandingPerCaller: config.MAX_OUTSTANDING_PER_CALLER,
@@ -63,7 +64,7 @@ export function createCalls(options: CallsOptions): Calls {
     random: Math.random,
   });
   const callTool = createCall({
-    ask: createReplayedAsk({ ask: singleFlight.ask, replays: broker.replays, seal, hash, now }),
+    ask: createReplayedAsk({ ask: singleFlight.ask, replays: broker.replays, seal, now }),
     defaults,
     isStructured: config.STRUCTURED_CONTENT === 'on',
     timeoutMs: config.CALL_TIMEOUT_MS,
@@ -72,8 +73,7 @@ export function createCalls(options: CallsOptions): Calls {
       inFlight: config.MAX_CALLS_IN_FLIGHT,
       now,
     }),
-    confirm: createConfirm({ asksFirst, hash, newId: randomUUID, now }),
-    hash,
+    confirm: createConfirm({ asksFirst, hashes, newId: randomUUID, now }),
     audit: options.audit,
     metrics,
     now,

@@ -1,8 +1,8 @@
 import { timingSafeEqual } from 'node:crypto';
 import { inputRequired } from '@modelcontextprotocol/server';
 import type { InputRequiredResult } from '@modelcontextprotocol/server';
-import type { Caller } from '../caller.ts';
 import { Failure } from '../errors.ts';
+import type { KeyedHashes } from '../queue/remembered-hash.ts';
 import { standInsOf } from '../tools/quick-actions.ts';
 import { askedIn } from '../tools/reach.ts';
 import type { Args, Tool } from '../tools/tool.ts';
@@ -13,7 +13,8 @@ interface Unconfirmed {
   readonly tool: Tool;
   /** As they will be run, not yet checked. */
   readonly args: Args;
-  readonly caller: Pick<Caller, 'id'>;
+  /** Whose it is. */
+  readonly token: string | undefined;
   readonly reply: ConfirmReply;
 }
 
@@ -33,8 +34,8 @@ export type Confirm = (call: Unconfirmed) => Confirmation;
 interface ConfirmOptions {
   /** Whether the calls of a tool are confirmed, by its name. */
   readonly asksFirst: (name: string) => boolean;
-  /** Keyed with what all replicas share. */
-  readonly hash: (label: string, value: string) => string;
+  /** Keyed with what all replicas share: the first one asks, and an answer to what any has asked counts. */
+  readonly hashes: KeyedHashes;
   readonly newId: () => string;
   readonly now: () => number;
 }
@@ -88,7 +89,9 @@ function byQuestion(desk: Desk, call: Unconfirmed, callId: string): Partial<Conf
   if (reply.answer === 'no') return { ask: refusal(`${tool.name} was declined: nothing was done`) };
   const confirmed = reply.answer === 'yes' ? callIdOf(desk, call) : undefined;
   if (confirmed === undefined) {
-    return { ask: (checked) => question(describe(tool, checked), stateOf(desk, call, { callId })) };
+    return {
+      ask: (checked) => question(describe(tool, checked), stateOf(desk, call, { callId, hash: desk.hashes[0] })),
+    };
   }
   return {
     callId: confirmed,
@@ -115,14 +118,15 @@ const question = (message: string, requestState: string): InputRequiredResult =>
 
 interface Asked {
   readonly callId: string;
+  readonly hash: KeyedHashes[0];
   readonly expiresAt?: number;
 }
 
-/** `<call id>.<expiry>.<MAC over both, caller, tool and arguments>`: holds nothing private, and fits one call only. */
-function stateOf({ hash, now }: Desk, { caller, tool, args }: Unconfirmed, asked: Asked): string {
-  const { callId, expiresAt = now() + TTL_MS } = asked;
+/** `<call id>.<expiry>.<MAC over both, token, tool and arguments>`: holds nothing private, and fits one call only. */
+function stateOf({ now }: Desk, { token, tool, args }: Unconfirmed, asked: Asked): string {
+  const { callId, hash, expiresAt = now() + TTL_MS } = asked;
   const sorted = Object.entries(args).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  const mac = hash('confirm', JSON.stringify([callId, expiresAt, caller.id, tool.name, sorted]));
+  const mac = hash('confirm', JSON.stringify([callId, expiresAt, token, tool.name, sorted]));
   return [callId, String(expiresAt), mac].join('.');
 }
 
@@ -131,7 +135,7 @@ function callIdOf(desk: Desk, call: Unconfirmed): string | undefined {
   const given = call.reply.state ?? '';
   const [callId = '', expiry] = given.split('.');
   const expiresAt = Number(expiry);
-  const isOurs = areSame(given, stateOf(desk, call, { callId, expiresAt }));
+  const isOurs = desk.hashes.some((hash) => areSame(given, stateOf(desk, call, { callId, hash, expiresAt })));
   return isOurs && desk.now() < expiresAt ? callId : undefined;
 }
 

@@ -14,7 +14,9 @@ import { createDoor, Refusal } from './refusal.ts';
 export interface Identity {
   readonly caller: Caller;
   readonly token: string | undefined;
-  /** Whose calls keep their order and share the workers with others': under the shared token each session is somebody. */
+  /** Under the shared token each session is somebody. */
+  readonly session: string | undefined;
+  /** Whose calls keep their order and share the workers with others'. */
   readonly flow: string;
   /** Where the token comes from an OAuth login. */
   readonly login?: Login | undefined;
@@ -49,7 +51,9 @@ export function createIdentities(options: IdentitiesOptions): Identities {
     handler: createDoor(async (request) => {
       const { token, tokenFrom, login } = await tokenOf(options, credentialOf(request, options.gate.isKey));
       const caller = { id: options.hash('caller', token ?? ''), tokenFrom, grants: options.grants(request) };
-      identities.set(request, { caller, token, login, flow: flowOf(request, caller) });
+      const session = sessionOf(request, tokenFrom);
+      const flow = session === undefined ? caller.id : `${caller.id}:${session}`;
+      identities.set(request, { caller, token, login, session, flow });
     }),
     of: (request) => {
       const identity = identities.get(request);
@@ -59,9 +63,9 @@ export function createIdentities(options: IdentitiesOptions): Identities {
   };
 }
 
-function flowOf({ headers }: Request, { id, tokenFrom }: Caller): string {
+function sessionOf({ headers }: Request, tokenFrom: Caller['tokenFrom']): string | undefined {
   const session = headers['mcp-session-id'];
-  return tokenFrom === 'server' && typeof session === 'string' ? `${id}:${session}` : id;
+  return tokenFrom === 'server' && typeof session === 'string' ? session : undefined;
 }
 
 interface Found {

@@ -5,7 +5,7 @@ import type { Config } from '../config/settings.ts';
 import type { Log } from '../log.ts';
 import type { Broker } from '../queue/broker.ts';
 import { TOUCHED } from '../queue/message.ts';
-import { createRememberedHash } from '../queue/remembered-hash.ts';
+import { createKeyedHashes } from '../queue/remembered-hash.ts';
 import type { QueueSecrets } from '../queue/secret.ts';
 import type { Shutdown } from '../shutdown.ts';
 import { tools, toolsets } from '../tools/index.ts';
@@ -86,15 +86,16 @@ function hearOthers({ broker, log }: ApiOptions, cancels: Cancels, touched: () =
 /** Starts the API role on its queue; resolves with its URL once it listens. */
 export async function startApi(options: ApiOptions): Promise<string> {
   const { config, server, broker, log, shutdown } = options;
-  const hash = createRememberedHash(options.secrets[0], ['caller', 'user', 'flow']);
+  const hashes = createKeyedHashes(options.secrets, ['caller', 'user', 'flow']);
+  const [hash] = hashes;
   const grants = grantsOf(config);
   const defaults = defaultsOf(config);
   const asksFirst = (name: string): boolean =>
     config.DESTRUCTIVE_CONFIRM === 'argument' && tools.get(name)?.effect === 'destructive';
   const audit = createAudit({ audited: config.AUDIT_LOG, log: options.auditLog, hash });
-  const { ask, callTool, metrics, touched } = createCalls({ ...options, hash, asksFirst, defaults, audit });
+  const { ask, callTool, metrics, touched } = createCalls({ ...options, hashes, asksFirst, defaults, audit });
   const listings = createListings({ tools, filled: Object.keys(defaults), asksFirst });
-  const cancels = createCancels({ announce: async (key) => broker.coordinator.announce(key), hash, log });
+  const cancels = createCancels({ announce: async (key) => broker.coordinator.announce(key), hashes, log });
   hearOthers(options, cancels, touched);
   const narrowed = ({ headersDistinct }: Request): Grants => narrow(grants, headersDistinct);
   const access = createAccess({ config, grants: narrowed, hash, audit, log });

@@ -23,7 +23,7 @@ export interface Question {
   readonly isBulk?: boolean | undefined;
   /** GitLab is asked anew, whatever is cached. */
   readonly noCache?: boolean | undefined;
-  /** Under which a repeated call gets this call's answer: a keyed hash. */
+  /** Under which a repeated call gets this call's answer: a hash keyed with the token. */
   readonly replay?: string | undefined;
   /** Epoch milliseconds. */
   readonly deadline: number;

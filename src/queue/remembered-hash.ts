@@ -1,4 +1,5 @@
 import { createKeyedHash } from './seal.ts';
+import type { QueueSecrets } from './secret.ts';
 
 type Hash = (label: string, value: string) => string;
 
@@ -27,3 +28,12 @@ export function rememberHashes(hash: Hash, labels: readonly string[], mostKept =
 /** The keyed hash of a role. */
 export const createRememberedHash = (secret: string, labels: readonly string[]): Hash =>
   rememberHashes(createKeyedHash(secret), labels);
+
+/** One under each secret, the first one's first: for what must be known again while the secret changes. */
+export type KeyedHashes = readonly [Hash, ...Hash[]];
+
+/** The keyed hashes of a role; under the older secrets little is hashed. */
+export const createKeyedHashes = ([secret, ...older]: QueueSecrets, labels: readonly string[]): KeyedHashes => [
+  createRememberedHash(secret, labels),
+  ...older.map(createKeyedHash),
+];

@@ -6,13 +6,13 @@ import type { Answer } from './call.ts';
 import { canonicalText, unorderedText } from './canonical.ts';
 import type { Question } from './question.ts';
 import type { Begun, Replays } from './replays.ts';
+import { createKeyedHash } from './seal.ts';
 import type { Seal } from './seal.ts';
 
 interface ReplayedAskOptions {
   readonly ask: Ask['ask'];
   readonly replays: Replays;
   readonly seal: Pick<Seal, 'open'>;
-  readonly hash: (label: string, value: string) => string;
   readonly now: () => number;
 }
 
@@ -42,13 +42,15 @@ const GRACE_MS = 1500;
  * are no part of the key: they may change between the two, by a header or a deployment.
  */
 export function createReplayedAsk(options: ReplayedAskOptions): ReplayedAsk {
-  const { ask, hash } = options;
+  const { ask } = options;
   return async (question, asking) => {
-    const { kind, replay: key, tool, args, caller } = question;
+    const { kind, replay: key, tool, args, caller, token } = question;
     if (kind === 'read' || key === undefined) {
       asking.onFirst?.();
       return ask({ ...question, replay: undefined }, asking);
     }
+    // As the key's own name: it is the same whichever queue secret a replica has.
+    const hash = createKeyedHash(token);
     const fingerprint = hash('fingerprint', canonicalText([tool, args]));
     const grants = hash('grants', unorderedText(caller.grants));
     return answerOf(options, { question, key, fingerprint, grants, asking }, false);

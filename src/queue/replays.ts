@@ -1,7 +1,7 @@
 /** How long a repeated call gets the answer of the first one. */
 export const REPLAY_MS = 600_000;
 
-/** A write under an idempotency key; `key` is a keyed hash of the caller and the client's key. */
+/** A write under an idempotency key; `key` is a hash of the client's key, keyed with the caller's token. */
 interface Replay {
   readonly key: string;
   readonly callId: string;
@@ -11,9 +11,9 @@ interface Replay {
 type Phase = 'waiting' | 'running';
 
 export interface Beginning extends Replay {
-  /** Equal for equal calls: a keyed hash. */
+  /** Equal for equal calls: a hash keyed as the key's. */
   readonly fingerprint: string;
-  /** Equal for callers that may do the same: a keyed hash. */
+  /** Equal for callers that may do the same: a hash keyed as the key's. */
   readonly grants: string;
   readonly lifeMs: number;
 }

@@ -46,7 +46,7 @@ export function createSeal({ secrets, maxBytes = DEFAULT_MAX_BYTES }: SealOption
   };
 }
 
-/** Names that are equal for equal values and tell nothing of them: for users and gates in Redis. */
+/** Names that are equal for equal values and tell nothing of them to who lacks the secret: for users and gates in Redis. */
 export function createKeyedHash(secret: string): (label: string, value: string) => string {
   const key = derive(secret, 'keyed hash');
   return (label, value) =>

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { createCancels, requestKey } from '../../src/api/mcp/cancels.ts';
 import { createLog } from '../../src/log.ts';
 
-const key = requestKey({ caller: 'alice', sessionId: 'session', id: 1 });
-const hash = (): string => 'hashed';
+const key = requestKey({ token: 'glpat-alice', sessionId: 'session', id: 1 });
+const hashes = [(): string => 'hashed', (): string => 'with the older secret'] as const;
 const failing = async (): Promise<never> => {
   throw new Error('Redis is gone');
 };
@@ -11,7 +11,7 @@ const failing = async (): Promise<never> => {
 test('a cancel is heard here although no other replica can be told, and the log says so', async () => {
   const output: string[] = [];
   const log = createLog({ level: 'debug', destination: { write: (line) => void output.push(line) } });
-  const cancels = createCancels({ announce: failing, hash, log });
+  const cancels = createCancels({ announce: failing, hashes, log });
   const { cancelledByClient } = cancels.listen(key);
   await cancels.cancel(key);
   await cancelledByClient;
@@ -26,9 +26,9 @@ test('a cancel is heard here before the other replicas are told of it', async ()
     await listening.cancelledByClient;
     told.push(words);
   };
-  const cancels = createCancels({ announce, hash, log: createLog({ level: 'off' }) });
+  const cancels = createCancels({ announce, hashes, log: createLog({ level: 'off' }) });
   const listening = cancels.listen(key);
   await cancels.cancel(key);
 
-  expect(told).toEqual(['hashed']);
+  expect(told).toEqual(['hashed', 'with the older secret']);
 });

@@ -157,14 +157,14 @@ describe('a confirmation', () => {
   const make = (secret = SECRET): ReturnType<typeof createConfirm> =>
     createConfirm({
       asksFirst: () => true,
-      hash: createKeyedHash(secret),
+      hashes: [createKeyedHash(secret)],
       newId: () => `id-${String((last += 1))}`,
       now: () => clock.ms,
     });
   const call = {
     tool: toolNamed('delete_issue'),
     args: deleteIssue.arguments,
-    caller: { id: 'someone' },
+    token: 'glpat-someone',
   };
   const say = (confirm: ReturnType<typeof make>, answer: 'yes' | undefined, state: string | undefined): unknown => {
     const { ask, spend } = confirm({ ...call, reply: { canBeAsked: true, answer, state } });

@@ -4,7 +4,7 @@ import type { Answer } from '../../src/queue/call.ts';
 import { holdKey, settleKey } from '../../src/queue/replay-turn.ts';
 import { createReplayedAsk } from '../../src/queue/replayed-ask.ts';
 import { createMemoryReplays } from '../../src/queue/replays-memory.ts';
-import { again, hash, seal, write } from './replayed-write.ts';
+import { again, seal, write } from './replayed-write.ts';
 
 const down = async (): Promise<never> => {
   throw new Error('connection lost');
@@ -24,7 +24,6 @@ describe('an idempotency key', () => {
       },
       replays: { ...replays, begin: down },
       seal,
-      hash,
       now: Date.now,
     });
 
@@ -44,7 +43,6 @@ describe('an idempotency key', () => {
         },
         replays,
         seal,
-        hash,
         now: Date.now,
       });
 
@@ -79,7 +77,6 @@ describe('an idempotency key', () => {
       },
       replays,
       seal,
-      hash,
       now: Date.now,
     });
     const refused = {
@@ -114,7 +111,7 @@ describe('an idempotency key', () => {
 
   test('whose answer cannot be opened any more is no reason to write again', async () => {
     const replays = createMemoryReplays({ clock: Date.now });
-    const ask = createReplayedAsk({ ask: async () => ok, replays, seal, hash, now: Date.now });
+    const ask = createReplayedAsk({ ask: async () => ok, replays, seal, now: Date.now });
     const first = write();
     const key = first.replay ?? '';
     await ask(first, quiet);

@@ -38,7 +38,7 @@ async function startReplica(broker: Broker): Promise<Replica> {
     log,
   });
   await expect.poll(() => own.unreadyReason(), { timeout: 5000 }).toBeUndefined();
-  const ask = createReplayedAsk({ ask: own.ask, replays: broker.replays, seal, hash, now: Date.now });
+  const ask = createReplayedAsk({ ask: own.ask, replays: broker.replays, seal, now: Date.now });
   return { ask, plainAsk: own.ask, close: own.close };
 }
 

@@ -49,7 +49,7 @@ describe('a call that a worker', () => {
     const caps = { maxOutstandingPerCaller: 1, maxOutstanding: 9 };
     const own = createAsk({ broker: memory, seal, hash, api: randomUUID(), ...caps, now: Date.now, log });
     await vi.waitUntil(() => own.unreadyReason() === undefined);
-    ask = createReplayedAsk({ ask: own.ask, replays: memory.replays, seal, hash, now: Date.now });
+    ask = createReplayedAsk({ ask: own.ask, replays: memory.replays, seal, now: Date.now });
     close = async () => {
       await own.close();
       await serve.drain(100);

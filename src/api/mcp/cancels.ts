@@ -1,15 +1,16 @@
 import type { RequestId } from '@modelcontextprotocol/server';
 import type { Log } from '../../log.ts';
+import type { KeyedHashes } from '../../queue/remembered-hash.ts';
 
 interface Requested {
   /** A session id is no credential: nobody cancels the calls of another caller by it. */
-  readonly caller: string;
+  readonly token: string | undefined;
   readonly sessionId: string;
   readonly id: RequestId;
 }
 
 /** A client's request as all replicas name it. */
-export const requestKey = ({ caller, sessionId, id }: Requested): string => JSON.stringify([caller, sessionId, id]);
+export const requestKey = ({ token, sessionId, id }: Requested): string => JSON.stringify([token, sessionId, id]);
 
 export interface Listening {
   readonly cancelledByClient: Promise<void>;
@@ -19,8 +20,8 @@ export interface Listening {
 interface CancelsOptions {
   /** Tells every replica, this one too. */
   readonly announce: (key: string) => Promise<void>;
-  /** Keys hold session ids, so they leave this process hashed. */
-  readonly hash: (label: string, value: string) => string;
+  /** Keys hold tokens and session ids, so they leave this process hashed: with each secret by which another replica may listen. */
+  readonly hashes: KeyedHashes;
   readonly log: Log;
 }
 
@@ -34,24 +35,23 @@ export interface Cancels {
 }
 
 /** A cancel notification is a request of its own and may reach another replica than the call: it is passed around. */
-export function createCancels({ announce, hash, log }: CancelsOptions): Cancels {
+export function createCancels({ announce, hashes, log }: CancelsOptions): Cancels {
   const listeners = new Map<string, { readonly hear: () => void }>();
   const heard = (hashedKey: string): void => {
     listeners.get(hashedKey)?.hear();
   };
   return {
     cancel: async (key) => {
-      const hashed = hash('request', key);
-      heard(hashed);
+      heard(hashes[0]('request', key));
       try {
-        await announce(hashed);
+        await Promise.all(hashes.map(async (hash) => announce(hash('request', key))));
       } catch (error) {
         log.warn({ err: error }, "a client's cancel is not heard by other replicas");
       }
     },
     heard,
     listen: (key) => {
-      const hashed = hash('request', key);
+      const hashed = hashes[0]('request', key);
       const cancelledByClient = new Promise<void>((resolve) => {
         listeners.set(hashed, { hear: resolve });
       });

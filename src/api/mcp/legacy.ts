@@ -47,8 +47,8 @@ export function createLegacy(options: LegacyOptions): (incoming: Incoming) => Pr
     const cancel = method === CANCELLED_METHOD && id === undefined ? cancelled.safeParse(body).data : undefined;
     if (cancel !== undefined) {
       const { requestId } = cancel.params;
-      const caller = callerOf(incoming);
-      if (sessionId !== null) await cancels.cancel(requestKey({ caller, sessionId, id: requestId }));
+      const token = tokenOf(incoming);
+      if (sessionId !== null) await cancels.cancel(requestKey({ token, sessionId, id: requestId }));
       return new Response(null, { status: 202 });
     }
     const response = await serve(options, incoming, { sessionId, id });
@@ -57,7 +57,7 @@ export function createLegacy(options: LegacyOptions): (incoming: Incoming) => Pr
   };
 }
 
-const callerOf = ({ authInfo }: Incoming): string => identityOf(authInfo).caller.id;
+const tokenOf = ({ authInfo }: Incoming): string | undefined => identityOf(authInfo).token;
 
 interface Named {
   readonly sessionId: string | null;
@@ -75,7 +75,7 @@ async function serve(options: LegacyOptions, incoming: Incoming, named: Named): 
   const { sessionId, id } = named;
   const listening =
     sessionId !== null && id !== undefined
-      ? options.cancels.listen(requestKey({ caller: callerOf(incoming), sessionId, id }))
+      ? options.cancels.listen(requestKey({ token: tokenOf(incoming), sessionId, id }))
       : undefined;
   incoming.onClosed((isSent) => {
     listening?.forget();
