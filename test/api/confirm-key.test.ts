@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import * as z from 'zod';
 import { startGitLab } from '../gitlab/server.ts';
 import { alice, askFor, DELETED, postLeg, writesAt } from '../support/confirm.ts';
+import { toldIn } from '../support/told.ts';
+import type { Told } from '../support/told.ts';
 import { startWhole } from '../support/whole.ts';
 
 /** A confirmed call that its client repeats, at the same replica and at another one. */
@@ -22,25 +23,12 @@ afterEach(async () => {
   await gitlab.close();
 });
 
-const reply = z.object({
-  result: z.object({
-    content: z.tuple([z.object({ text: z.string() })]),
-    _meta: z.looseObject({ replayed: z.boolean().optional() }).optional(),
-  }),
-});
-
-interface Told {
-  readonly text: string;
-  readonly isReplayed: boolean;
-}
-
 /** What a client hears that sends its user's yes, under a key if it has one. */
 async function confirm(state: string, key?: string, url = service.url): Promise<Told> {
   const headers = { ...alice, ...(key !== undefined && { 'Idempotency-Key': key }) };
   const stream = await (await postLeg(url, { state, headers })).text();
   const message: unknown = JSON.parse(/^data: (?<json>\{.*)$/mu.exec(stream)?.groups?.['json'] ?? '');
-  const { content, _meta } = reply.parse(message).result;
-  return { text: content[0].text, isReplayed: _meta?.replayed === true };
+  return toldIn(message);
 }
 
 const USED =

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import * as z from 'zod';
 import { connectClient, connectOldClient, post } from '../support/clients.ts';
 import { startGitLab } from '../gitlab/server.ts';
+import { toldIn } from '../support/told.ts';
+import type { Told } from '../support/told.ts';
 import { startWhole } from '../support/whole.ts';
 
 /** The whole service in this process: the stand-in's journal says what was written. */
@@ -21,14 +22,6 @@ afterEach(async () => {
   await gitlab.close();
 });
 
-const reply = z.object({
-  result: z.object({
-    content: z.tuple([z.object({ text: z.string() })]),
-    isError: z.boolean().optional(),
-    _meta: z.looseObject({ replayed: z.boolean().optional() }).optional(),
-  }),
-});
-
 interface Sent {
   /** The replica; the first one where it is not said. */
   readonly url?: string;
@@ -38,18 +31,12 @@ interface Sent {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-interface Told {
-  readonly text: string;
-  readonly isReplayed: boolean;
-}
-
 async function call({ url = service.url, ...sent }: Sent): Promise<Told> {
   const { name = 'create_issue', title = 'T', meta, headers = alice } = sent;
   const args = name === 'create_issue' ? { project_id: 'team/app', title } : { project_id: 'team/app' };
   const params = { name, arguments: args, _meta: meta };
   const response = await post(url, { jsonrpc: '2.0', id: 1, method: 'tools/call', params }, headers);
-  const { content, _meta } = reply.parse(await response.json()).result;
-  return { text: content[0].text, isReplayed: _meta?.replayed === true };
+  return toldIn(await response.json());
 }
 
 const writes = (): number => gitlab.journal.entries().filter(({ method }) => method === 'POST').length;

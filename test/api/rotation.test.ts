@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import * as z from 'zod';
 import type { QueueSecrets } from '../../src/queue/secret.ts';
 import { startGitLab } from '../gitlab/server.ts';
 import { post } from '../support/clients.ts';
 import { alice, askFor, DELETED, postLeg, writesAt } from '../support/confirm.ts';
+import { toldIn } from '../support/told.ts';
+import type { Told } from '../support/told.ts';
 import { startWhole } from '../support/whole.ts';
 
 /** Two replicas of the API while the queue's secret is changed, and a worker that knows both secrets. */
@@ -48,25 +49,12 @@ afterEach(async () => {
 
 const join = async (secrets: QueueSecrets): Promise<string> => service.join({}, secrets);
 
-const reply = z.object({
-  result: z.object({
-    content: z.tuple([z.object({ text: z.string() })]),
-    _meta: z.looseObject({ replayed: z.boolean().optional() }).optional(),
-  }),
-});
-
-interface Told {
-  readonly text: string;
-  readonly isReplayed: boolean;
-}
-
 /** An issue is made under one key, by its own token where no session is named. */
 async function create(url: string, headers: Readonly<Record<string, string>> = alice): Promise<Told> {
   const args = { project_id: 'team/app', title: 'T' };
   const params = { name: 'create_issue', arguments: args, _meta: { idempotencyKey: 'a' } };
   const response = await post(url, { jsonrpc: '2.0', id: 1, method: 'tools/call', params }, headers);
-  const { content, _meta } = reply.parse(await response.json()).result;
-  return { text: content[0].text, isReplayed: _meta?.replayed === true };
+  return toldIn(await response.json());
 }
 
 describe.each(steps)('$step, $way', ({ one, other }) => {
