@@ -55,8 +55,10 @@ function connectionsOf(config: Config, given: ReadonlyMap<string, Given>): Parti
   return { GITLAB_MAX_CONNECTIONS: Math.max(config.GITLAB_MAX_CONNECTIONS, callsAtOnce(config)) };
 }
 
-const trustedBy = ({ GITLAB_CA_CERT_PEM: pem }: Config, { NODE_EXTRA_CA_CERTS: extra }: Environment): Partial<Config> =>
-  pem === undefined ? {} : { GITLAB_CA_CERT_PEM: withExtraCas(pem, extra) };
+const trustedBy = (
+  { GITLAB_CA_CERT_PEM: pem }: Config,
+  { NODE_EXTRA_CA_CERTS: extra }: Environment,
+): Partial<Config> => (pem === undefined ? {} : { GITLAB_CA_CERT_PEM: withExtraCas(pem, extra) });
 
 interface Warning {
   readonly applies: (config: Config, role: Role) => boolean;
