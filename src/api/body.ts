@@ -53,30 +53,36 @@ function isJson(request: { headers: { 'content-type'?: string | undefined } }): 
 
 /** No message of MCP nests so deep; what works on deeper ones (JSON.stringify among them) runs out of stack. */
 const MAX_DEPTH = 100;
+/** Nor holds so many values: an empty list is two bytes of a body and forty of the heap. */
+const MAX_VALUES = 100_000;
 
 const partsOf = (value: unknown): readonly unknown[] =>
   typeof value === 'object' && value !== null ? Object.values(value) : [];
 
-function isTooDeep(message: unknown): boolean {
+/** What makes a message too heavy to work on; undefined where nothing does. */
+function burdenOf(message: unknown): string | undefined {
   let level: readonly unknown[] = [message];
+  let values = 0;
   for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > MAX_DEPTH) return true;
+    if (depth > MAX_DEPTH) return `is nested deeper than ${String(MAX_DEPTH)} levels`;
+    values += level.length;
+    if (values > MAX_VALUES) return `holds more than ${String(MAX_VALUES)} values`;
     level = level.flatMap((value) => partsOf(value));
   }
-  return false;
+  return undefined;
 }
 
 const requireOneMessage: RequestHandler = (request, response, next) => {
   const body: unknown = request.body;
+  const burden = burdenOf(body);
   if (!isJson(request)) {
     const message = 'Send the JSON-RPC message as Content-Type: application/json.';
     refuse(response, { status: 415, code: INVALID_REQUEST, message });
   } else if (Array.isArray(body)) {
     const message = 'Batches are not taken (MCP has removed them): send one message per request.';
     refuse(response, { status: 400, code: INVALID_REQUEST, message });
-  } else if (isTooDeep(body)) {
-    const message = `The body is nested deeper than ${String(MAX_DEPTH)} levels.`;
-    refuse(response, { status: 400, code: INVALID_REQUEST, message });
+  } else if (burden !== undefined) {
+    refuse(response, { status: 400, code: INVALID_REQUEST, message: `The body ${burden}.` });
   } else if (typeof body === 'object' && body !== null) {
     next();
   } else {

@@ -17,7 +17,7 @@ let api: Api;
 beforeAll(async () => {
   api = await startApiWith(async (call) => ({ ok: true, content: [{ type: 'text', text: JSON.stringify(call) }] }), {
     MCP_AUTH_TOKEN: TOKEN,
-    MAX_BODY_BYTES: '20000',
+    MAX_BODY_BYTES: '250000',
     ALLOWED_HOSTS: '127.0.0.1,gitlab-mcp.example.com',
     ALLOWED_ORIGINS: 'app.example.com',
   });
@@ -82,16 +82,18 @@ async function statusFor(url: string, host: string): Promise<number> {
 }
 
 const call = { ...list, method: 'tools/call', params: { name: 'create_issue', arguments: { x: [] } } };
+const many = JSON.stringify(call).replace('[]', `[${'0,'.repeat(100_000)}0]`);
 const deep = JSON.stringify(call).replace('[]', '['.repeat(9000) + ']'.repeat(9000));
 
 describe('a bad request gets a JSON-RPC error', () => {
   test.each([
     ['bad JSON', '{"jsonrpc":', {}, 400, -32_700],
-    ['a body that is too large', JSON.stringify({ ...list, params: { pad: 'x'.repeat(30_000) } }), {}, 413, -32_600],
+    ['a body that is too large', JSON.stringify({ ...list, params: { pad: 'x'.repeat(300_000) } }), {}, 413, -32_600],
     ['another type', 'jsonrpc=2.0', { 'Content-Type': 'text/plain' }, 415, -32_600],
     ['a batch', [list, list], {}, 400, -32_600],
     ['an empty batch', [], {}, 400, -32_600],
     ['a body that is nested too deep', deep, {}, 400, -32_600],
+    ['a body of too many values', many, {}, 400, -32_600],
     ['a number', '7', {}, 400, -32_600],
     ['no message', {}, {}, 400, -32_600],
     ['an unknown method', { ...list, method: 'nonsense' }, {}, 200, -32_601],
