@@ -4,6 +4,7 @@ import type { Express, RequestHandler } from 'express';
 import type { Log } from '../log.ts';
 import type { Access } from './access.ts';
 import { createAccessLog } from './access-log.ts';
+import { createBodyBudget } from './body-budget.ts';
 import { createBodyParser, createErrorAnswer } from './body.ts';
 import { createCors } from './cors.ts';
 import { createHealth } from './health.ts';
@@ -20,6 +21,8 @@ interface AppOptions {
   /** Before every path, which is known without it too; empty for none. */
   readonly basePath: string;
   readonly maxBodyBytes: number;
+  /** Most bytes of the bodies of all calls under way. */
+  readonly maxBodyBytesInFlight: number;
   readonly unreadyReason: () => string | undefined;
   readonly log: Log;
 }
@@ -75,6 +78,7 @@ export function createApp(options: AppOptions): Express {
   if (access.metadata !== undefined) app.use(access.metadata);
   app.use(originValidation([...allowedOrigins]));
   app.all(ENDPOINTS, ...access.door, onlyPost);
+  app.all(ENDPOINTS, createBodyBudget({ maxBytes: maxBodyBytes, inFlight: options.maxBodyBytesInFlight }));
   app.all(ENDPOINTS, ...createBodyParser(maxBodyBytes), ...access.callGuard, options.edge);
   app.use(nothingHere);
   app.use(createErrorAnswer({ maxBytes: maxBodyBytes, log }));

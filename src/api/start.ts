@@ -114,6 +114,7 @@ export async function startApi(options: ApiOptions): Promise<string> {
     ...reachableAs(config),
     basePath: config.BASE_PATH,
     maxBodyBytes: config.MAX_BODY_BYTES,
+    maxBodyBytesInFlight: config.MAX_BODY_BYTES_IN_FLIGHT,
     unreadyReason: ask.unreadyReason,
     log,
   });

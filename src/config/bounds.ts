@@ -3,6 +3,7 @@ import { notes } from './note.ts';
 
 const milliseconds = () => wholeNumber(1, 3_600_000);
 const bytes = () => wholeNumber(1, 268_435_456);
+const bytesInFlight = () => wholeNumber(1, 17_179_869_184);
 
 /** How long and how large things may be. */
 export const bounds = {
@@ -36,9 +37,19 @@ export const bounds = {
     meaning: 'Largest request body that the API takes in.',
     unit: 'bytes',
   }),
+  MAX_BODY_BYTES_IN_FLIGHT: bytesInFlight().default(33_554_432).register(notes, {
+    group: 'Size limits',
+    meaning: 'Most bytes of large request bodies under way at one API replica; further ones hear BUSY at once.',
+    unit: 'bytes',
+  }),
   MAX_GITLAB_BYTES: bytes().default(33_554_432).register(notes, {
     group: 'Size limits',
     meaning: 'Largest answer of GitLab (JSON or file) that a worker takes in.',
+    unit: 'bytes',
+  }),
+  MAX_GITLAB_BYTES_IN_FLIGHT: bytesInFlight().default(134_217_728).register(notes, {
+    group: 'Size limits',
+    meaning: 'Most bytes of large answers of GitLab that one worker reads at once; further ones wait.',
     unit: 'bytes',
   }),
   MAX_ANSWER_BYTES: wholeNumber(1000, 10_000_000).default(60_000).register(notes, {

@@ -6,6 +6,7 @@ import { GitLabFailure } from './failure.ts';
 import { isMarkup } from './words.ts';
 import type { Incoming } from './exchange.ts';
 import type { GitLabRequest, TextSink } from './request.ts';
+import type { Shares } from './shares.ts';
 
 interface Reading {
   readonly accept: GitLabRequest['accept'];
@@ -13,12 +14,17 @@ interface Reading {
   readonly sink?: TextSink | undefined;
   /** Counted after unpacking. */
   readonly maxBytes: number;
+  readonly shares: Shares;
+  readonly signal: AbortSignal;
   /** What an answer that breaks off means to the caller. */
   readonly failed: (error: unknown) => unknown;
 }
 
 const maxErrorBytes = 65_536;
 const maxErrorMs = 2000;
+
+/** A larger answer is read on only once it has its share of what may be held at once. */
+const LARGE_BYTES = 1_048_576;
 
 const bodiless: ReadonlySet<number> = new Set([204, 205, 304]);
 
@@ -28,13 +34,36 @@ export async function readBody(incoming: Incoming, reading: Reading): Promise<un
     discard(incoming);
     return undefined;
   }
-  const chunks = chunksOf(incoming, reading);
-  if (reading.accept === 'text' && reading.sink !== undefined) return pour(chunks, reading.sink);
-  const bytes = await collect(chunks);
-  if (bytes.length === 0) return undefined;
-  if (reading.accept === 'bytes') return bytes;
-  const text = bytes.toString('utf8');
-  return reading.accept === 'text' ? text : parse(text, incoming.status);
+  if (reading.accept === 'text' && reading.sink !== undefined) return pour(chunksOf(incoming, reading), reading.sink);
+  const claim = claimOf(incoming, reading);
+  try {
+    const bytes = await collect(chunksOf(incoming, reading, claim.begin));
+    if (bytes.length === 0) return undefined;
+    if (reading.accept === 'bytes') return bytes;
+    const text = bytes.toString('utf8');
+    return reading.accept === 'text' ? text : parse(text, incoming.status);
+  } finally {
+    claim.end();
+  }
+}
+
+interface Claim {
+  /** Resolves once the body may be read to its end. */
+  readonly begin: () => Promise<void>;
+  readonly end: () => void;
+}
+
+/** A large body claims all that it may become before it is read on: two that grow bit by bit could wait for each other. */
+function claimOf({ headers }: Incoming, { maxBytes, shares, signal }: Reading): Claim {
+  const isPacked = headers['content-encoding'] !== undefined;
+  const most = isPacked ? maxBytes : Number(headers['content-length'] ?? maxBytes);
+  let share: Awaited<ReturnType<Shares['take']>> | undefined;
+  return {
+    begin: async () => {
+      share ??= await shares.take(Math.min(most, maxBytes), signal);
+    },
+    end: () => share?.end(),
+  };
 }
 
 /** A 304 may tell the length of what it does not send (RFC 9110, 8.6): undici ends the connection over it, and nothing else is lost. */
@@ -64,13 +93,18 @@ export async function readBeginning(incoming: Incoming): Promise<string> {
 }
 
 /** An error of whoever reads the chunks passes through unchanged, and ends the connection. */
-async function* chunksOf(incoming: Incoming, { maxBytes, failed }: Reading): AsyncGenerator<Buffer> {
+async function* chunksOf(
+  incoming: Incoming,
+  { maxBytes, failed }: Reading,
+  begin?: Claim['begin'],
+): AsyncGenerator<Buffer> {
   const announced = Number(incoming.headers['content-length'] ?? 0);
   let size = 0;
   try {
     for await (const chunk of unpacked(incoming, gunzippedAtOnce)) {
       size += chunk.length;
       if (size > maxBytes || announced > maxBytes) throw tooLarge(maxBytes, incoming.status);
+      if (size > LARGE_BYTES) await begin?.();
       yield chunk;
     }
   } catch (error) {
@@ -96,10 +130,9 @@ function gunzipped(body: Readable): Readable {
   return gunzip;
 }
 
-/** So much is unpacked in no time, and is at most 16 MB; a stream of zlib's has a thread woken for each piece. */
+/** So much is unpacked in no time; a stream of zlib's has a thread woken for each piece. */
 const SMALL_BYTES = 16_384;
 
-/** A small body in one piece. */
 async function* gunzippedAtOnce(body: Readable): AsyncGenerator<Buffer> {
   const packed: Buffer[] = [];
   let size = 0;
@@ -110,9 +143,19 @@ async function* gunzippedAtOnce(body: Readable): AsyncGenerator<Buffer> {
       if (size > SMALL_BYTES) break;
     }
     if (size > SMALL_BYTES) yield* gunzipped(Readable.from(followed(packed, body)));
-    else if (size > 0) yield gunzipSync(Buffer.concat(packed));
+    else if (size > 0) yield* gunzippedSmall(Buffer.concat(packed));
   } finally {
     body.destroy();
+  }
+}
+
+/** In one piece, unless it becomes large: a thousand bytes can come of one. */
+function gunzippedSmall(packed: Buffer): Iterable<Buffer> | AsyncIterable<Buffer> {
+  try {
+    return [gunzipSync(packed, { maxOutputLength: LARGE_BYTES })];
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return gunzipped(Readable.from([packed]));
   }
 }
 

@@ -6,6 +6,7 @@ import { abortFailure, answerFailure, GitLabFailure } from './failure.ts';
 import { networkFailure } from './network.ts';
 import { outgoingOf } from './outgoing.ts';
 import { isRedirect, redirected } from './redirect.ts';
+import { createShares } from './shares.ts';
 import { apiBase } from './url.ts';
 import type { SecureContext } from 'node:tls';
 import type { Incoming, Outgoing } from './exchange.ts';
@@ -21,6 +22,8 @@ interface GitLabClientOptions {
   readonly bodyTimeoutMs: number;
   /** Largest answer that is held in memory, after unpacking. */
   readonly maxBodyBytes: number;
+  /** Most bytes of large answers that are held at once. */
+  readonly maxBytesInFlight: number;
   readonly maxConnections: number;
   /** All that is trusted beside Node's own root certificates. */
   readonly caPem?: string | undefined;
@@ -55,6 +58,7 @@ export interface GitLabClient {
 export function createGitLabClient(options: GitLabClientOptions): GitLabClient {
   const agent = createAgent(options);
   const exchange = createExchange(agent);
+  const shares = createShares(options.maxBytesInFlight);
   const base = apiBase(options.apiUrl);
   const { maxBodyBytes, userAgent, now = Date.now } = options;
 
@@ -83,7 +87,8 @@ export function createGitLabClient(options: GitLabClientOptions): GitLabClient {
       const { maxBytes = sink === undefined ? maxBodyBytes : Infinity } = sending;
       const failed = (error: unknown): unknown =>
         networkFailure(error, { signal, origin: base.origin, acted: 'maybe', status });
-      return { status, headers, body: await readBody(answer, { accept: request.accept, sink, maxBytes, failed }) };
+      const { accept } = request;
+      return { status, headers, body: await readBody(answer, { accept, sink, maxBytes, shares, signal, failed }) };
     },
     async close() {
       if (!agent.destroyed) await agent.close();

@@ -77,6 +77,7 @@ function servingOf(options: WorkerOptions): ServeOptions {
     headersTimeoutMs: config.GITLAB_TIMEOUT_MS,
     bodyTimeoutMs: config.GITLAB_TIMEOUT_MS,
     maxBodyBytes: config.MAX_GITLAB_BYTES,
+    maxBytesInFlight: config.MAX_GITLAB_BYTES_IN_FLIGHT,
     maxConnections: config.GITLAB_MAX_CONNECTIONS,
     caPem: config.GITLAB_CA_CERT_PEM,
     userAgent: `${server.name}/${server.version}`,

@@ -33,6 +33,7 @@ export function createWorkerCall(origin: string): (call: WorkerCall) => Promise<
     headersTimeoutMs: 5000,
     bodyTimeoutMs: 5000,
     maxBodyBytes: 10_000_000,
+    maxBytesInFlight: 100_000_000,
     maxConnections: 8,
     userAgent: 'contract-test',
   });

@@ -234,7 +234,7 @@ going_back() {
   refuses 'and one whose service is degraded' $'does not answer\nrollback' deploy_sh
   second=$(images '[.imageDetails[].imageDigest] - ["'"$first"'"] | .[0]')
   echo 200 healthy >"$room/status"
-  prints 'that image runs, is marked so that ECR keeps it, and is no release' "$second $second 1 0" echo "$(digests) $(marks deployed "$second") $(marks release "$second")"
+  prints 'that image runs, is marked each time so that ECR keeps it, and is no release' "$second $second 2 0" echo "$(digests) $(marks deployed "$second") $(marks release "$second")"
   says 'rollback goes to the last release' "back to $first" deploy_sh rollback
   prints 'both roles run it' "$first $first" digests
   refuses 'rollback to an image that is not there is refused' 'has no image sha256:0' deploy_sh rollback sha256:0

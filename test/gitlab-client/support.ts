@@ -73,6 +73,7 @@ export function clientOf(origin: string, options: Partial<Options> = {}): GitLab
     headersTimeoutMs: 5000,
     bodyTimeoutMs: 5000,
     maxBodyBytes: 1_000_000,
+    maxBytesInFlight: 100_000_000,
     maxConnections: 4,
     userAgent: 'test/1',
     ...options,

@@ -26,6 +26,7 @@ describe('against GitLab', () => {
       headersTimeoutMs: 5000,
       bodyTimeoutMs: 5000,
       maxBodyBytes: 10_000_000,
+      maxBytesInFlight: 100_000_000,
       maxConnections: 4,
       userAgent: 'test',
     });

@@ -40,6 +40,7 @@ export async function runWrite(name: string, args: Args, circumstances: Circumst
     headersTimeoutMs: 5000,
     bodyTimeoutMs: 5000,
     maxBodyBytes: 10_000_000,
+    maxBytesInFlight: 100_000_000,
     maxConnections: 8,
     userAgent: 'test',
   });
