@@ -1,4 +1,3 @@
-import { DelayedError } from 'bullmq';
 import type { Job } from 'bullmq';
 import { failureDataOf } from '../errors.ts';
 import type { FailureData } from '../errors.ts';
@@ -7,6 +6,8 @@ import { call as callSchema, ticket as ticketSchema } from './call.ts';
 import type { Answer, Call, Ticket } from './call.ts';
 import type { Coordinator, Entered, Gate, Kind, Lesson, Reserved } from './coordinator.ts';
 import { packMessage, TOUCHED } from './message.ts';
+import { comeBack, pastOf } from './past.ts';
+import type { Past } from './past.ts';
 import { goodUntil, reserveInTime } from './reserve-in-time.ts';
 import { dropKey, holdKey, KEY_LOST, settleKey } from './replay-turn.ts';
 import type { Replays } from './replays.ts';
@@ -20,6 +21,8 @@ export interface Turn {
   readonly progress: (message: string) => void;
   /** What the call has passed when its turn came, and until when (epoch milliseconds) that is good. */
   readonly passed: { readonly gates: readonly Gate[]; readonly until: number };
+  /** What the answer tells beside its own. */
+  readonly past: Past;
   /** May a further request of this call pass these gates? After `wait` it asks again. */
   readonly reserve: (gates: readonly Gate[]) => Promise<Reserved>;
   readonly learn: (lesson: Omit<Lesson, 'now'>) => Promise<void>;
@@ -32,11 +35,14 @@ export type Handle = (call: Call, turn: Turn) => Promise<Answer>;
 /** Thrown by a handler that gives its place in the worker back: the call comes again after `waitMs`. */
 export class Later extends Error {
   readonly waitMs: number;
+  /** What the call has come to; absent where nobody has counted. */
+  readonly past: Past | undefined;
 
-  constructor(waitMs: number) {
+  constructor(waitMs: number, past?: Past) {
     super('the call waits in the queue');
     this.name = 'Later';
     this.waitMs = waitMs;
+    this.past = past;
   }
 }
 
@@ -141,12 +147,6 @@ export async function bury(desk: Desk, kind: Kind, job: QueuedJob): Promise<void
   await sendFailure(desk, addressOf(job), DIED[kind]);
 }
 
-/** moveToWait of a prioritised job does not wake idle workers in BullMQ 6.7, so it is delayed instead. */
-async function comeBack(job: QueuedJob, token: string | undefined, at: number): Promise<never> {
-  await job.moveToDelayed(at, token);
-  throw new DelayedError();
-}
-
 /** What the client hears where GitLab's limit leaves no place in time. */
 export function limited(waitMs: number): FailureData {
   const seconds = String(Math.ceil(waitMs / 1000));
@@ -178,7 +178,7 @@ async function turnAway(desk: Desk, { job, token }: Delivery, entered: Entered):
   switch (entered.verdict) {
     case 'wait':
       await tellWait(desk, to, entered.waitMs);
-      return comeBack(job, token, desk.now() + entered.waitMs);
+      return comeBack(job, { token, at: desk.now() + entered.waitMs, past: undefined });
     case 'limited':
       return sendFailure(desk, to, limited(entered.waitMs));
     case 'unavailable':
@@ -218,6 +218,7 @@ async function run(desk: Desk, { kind, job, signal }: Delivery, { call, passed }
       sendProgress(desk, to, text).catch(() => undefined);
     },
     passed,
+    past: pastOf(job),
     // A running call goes before those that still wait for their first request.
     reserve: async (gates) => reserveInTime(coordinator, { callId, host, gates, deadline }, now),
     learn: async (lesson) => coordinator.learn({ ...lesson, now: now() }),
@@ -286,7 +287,7 @@ async function takeTurnOf(desk: Desk, delivery: Delivery, begun: Begun): Promise
     if (error instanceof Later) {
       if (kind === 'write') await desk.coordinator.unclaim(call.id);
       await holdKey(desk, to, 'waiting');
-      return comeBack(job, token, desk.now() + error.waitMs);
+      return comeBack(job, { token, at: desk.now() + error.waitMs, past: error.past });
     }
     desk.log.error({ callId: job.id, err: error }, UNEXPECTED);
     await sendFailure(desk, to, failureDataOf(error));

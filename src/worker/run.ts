@@ -75,6 +75,8 @@ export function createRun(options: RunOptions): Handle {
       users?.learn(call.token);
       return { ok: true, content: [...content], facts: facts() };
     } catch (error) {
+      const later = laterOf(error, turn);
+      if (later !== undefined) throw new Later(later.waitMs, tally.past());
       const { detail, ...answer } = withTokenOwner(failed(error, turn), call.caller.tokenFrom);
       const level = answer.code === 'INTERNAL' ? 'error' : 'info';
       // The words of a known failure may name what was asked for, which is the caller's own.
@@ -92,13 +94,18 @@ export function createRun(options: RunOptions): Handle {
 
 type FailedAnswer = Extract<Answer, { ok: false }>;
 
-/** Rethrows what puts the call back into the queue. */
-function failed(error: unknown, { signal }: Turn): FailedAnswer {
-  if (error instanceof Later) throw error;
-  const known = error instanceof Failure && error.code !== 'CANCELLED';
-  if (!signal.aborted || known) return { ok: false, ...failureDataOf(error) };
+/** Whether an aborted call had an end of its own. */
+const isKnown = (error: unknown): boolean => error instanceof Failure && error.code !== 'CANCELLED';
+
+/** What puts the call back into the queue. */
+function laterOf(error: unknown, { signal }: Turn): Later | undefined {
+  if (error instanceof Later) return error;
   // Another worker takes a read over at once when this one shuts down.
-  if (signal.reason === DRAINING) throw new Later(0);
+  return signal.reason === DRAINING && !isKnown(error) ? new Later(0) : undefined;
+}
+
+function failed(error: unknown, { signal }: Turn): FailedAnswer {
+  if (!signal.aborted || isKnown(error)) return { ok: false, ...failureDataOf(error) };
   return { ok: false, code: 'CANCELLED', detail: 'The client cancelled the call.' };
 }
 

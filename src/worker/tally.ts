@@ -1,6 +1,7 @@
 import type { GitLabClient } from '../gitlab/client.ts';
 import { GitLabFailure } from '../gitlab/failure.ts';
 import type { Call, Facts } from '../queue/call.ts';
+import type { Past } from '../queue/past.ts';
 import type { Turn } from '../queue/turn.ts';
 
 interface TallyOptions {
@@ -15,6 +16,8 @@ export interface Tally {
   readonly client: GitLabClient;
   readonly turn: Turn;
   readonly facts: () => Facts;
+  /** What a further turn of the call adds to its own. */
+  readonly past: () => Past;
 }
 
 interface Seen {
@@ -30,7 +33,7 @@ export function createTally({ call, client, turn, now }: TallyOptions): Tally {
   const begun = now();
   // The clocks of two machines may differ.
   const queuedMs = Math.max(0, begun - (call.askedAt ?? begun));
-  const seen: Seen = { attempts: 0, heldMs: 0, heldUntil: begun, throttled: 0 };
+  const seen: Seen = { ...turn.past, heldMs: 0, heldUntil: begun };
   return {
     client: {
       ...client,
@@ -57,6 +60,7 @@ export function createTally({ call, client, turn, now }: TallyOptions): Tally {
         return reserved;
       },
     },
+    past: () => ({ attempts: seen.attempts, throttled: seen.throttled }),
     facts: () => {
       const { attempts, heldUntil, throttled, requestId } = seen;
       // A wait may be broken off.

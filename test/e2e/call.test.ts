@@ -155,6 +155,8 @@ describe.each(arrangements)('$name', ({ apart }) => {
 
       expect(isError).toBe(false);
       expect((second ?? 0) - (first ?? 0)).toBeGreaterThanOrEqual(1900);
+      // The turn that was refused is over: what it came to is told with the answer.
+      await expect.poll(() => api.output.join('\n')).toMatch(/"tool":"get_project","attempts":2,.*"throttled":1/u);
     });
 
     test('for a job log brings its last lines', async () => {

@@ -1,4 +1,5 @@
 import type { Call } from '../../src/queue/call.ts';
+import { NO_PAST } from '../../src/queue/past.ts';
 import type { Turn } from '../../src/queue/turn.ts';
 import { tools } from '../../src/tools/index.ts';
 import { firstRequest } from '../../src/worker/foresight.ts';
@@ -11,6 +12,7 @@ export function openTurn(changed: Partial<Turn> = {}): Turn {
     signal: new AbortController().signal,
     progress: () => undefined,
     passed: { gates: [], until: Infinity },
+    past: NO_PAST,
     reserve: async () => ({ verdict: 'go' }),
     learn: async () => undefined,
     judge: async () => undefined,

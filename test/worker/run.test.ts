@@ -5,6 +5,9 @@ import type { GitLabResponse } from '../../src/gitlab/request.ts';
 import { CALL_VERSION } from '../../src/queue/call.ts';
 import type { Answer } from '../../src/queue/call.ts';
 import type { Reserved } from '../../src/queue/coordinator.ts';
+import { NO_PAST } from '../../src/queue/past.ts';
+import { Later } from '../../src/queue/turn.ts';
+import type { Turn } from '../../src/queue/turn.ts';
 import { tools, toolsets } from '../../src/tools/index.ts';
 import { isAudited } from '../../src/tools/audited.ts';
 import { createGitLabUsers } from '../../src/worker/gitlab-users.ts';
@@ -42,7 +45,12 @@ function waitingGate(): () => Promise<Reserved> {
 }
 
 /** Runs one call against the given answers of GitLab, with a clock that each answer advances by 10 ms. */
-async function run(tool: string, args: object, replies: readonly (GitLabResponse | Error)[]): Promise<Ran> {
+async function run(
+  tool: string,
+  args: object,
+  replies: readonly (GitLabResponse | Error)[],
+  turn: Partial<Turn> = {},
+): Promise<Ran> {
   const lines: string[] = [];
   const clock = { now: 5000 };
   const left = [...replies];
@@ -73,7 +81,7 @@ async function run(tool: string, args: object, replies: readonly (GitLabResponse
     deadline: 65_000,
     askedAt: 4900,
   } as const;
-  return { answer: await handle(call, turnOf(call, { reserve: waitingGate() })), log: lines.join('') };
+  return { answer: await handle(call, turnOf(call, { reserve: waitingGate(), ...turn })), log: lines.join('') };
 }
 
 const textsOf = (answer: Answer): unknown => (answer.ok ? answer.content.map((block) => block['text']) : answer.detail);
@@ -116,6 +124,16 @@ test('a failure tells them too, and a wait for the pace is no running time', asy
   const { answer } = await run('get_issue', ISSUE, [bad(429, 'later'), bad(404, 'gone')]);
 
   expect(answer).toMatchObject({ ok: false, facts: { attempts: 2, waitMs: 104, runMs: 16, requestId: 'req-8' } });
+});
+
+test('a call that comes again takes what it has come to with it', async () => {
+  const later = { reserve: async () => ({ verdict: 'wait', waitMs: 3000 }) as const };
+  const first = await run('get_issue', ISSUE, [bad(429, 'later')], later).catch((error: unknown) => error);
+  const past = first instanceof Later ? first.past : undefined;
+  const second = await run('get_issue', ISSUE, [bad(429, 'later'), ok({ iid: 7 })], { past: past ?? NO_PAST });
+
+  expect(first).toMatchObject({ waitMs: 3000, past: { attempts: 1, throttled: 1 } });
+  expect(second.answer.facts).toMatchObject({ attempts: 3, throttled: 2 });
 });
 
 test('what several requests wait at once counts once, and what nobody waits any more not at all', async () => {

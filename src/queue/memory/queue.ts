@@ -1,4 +1,4 @@
-import type { JobJson } from 'bullmq';
+import type { JobJson, JobProgress } from 'bullmq';
 import { createIdleWorkers } from './idle-workers.ts';
 import type { IdleWorkers } from './idle-workers.ts';
 import { demandLock } from './lock.ts';
@@ -41,6 +41,8 @@ export interface MemoryQueue extends Pick<Places, 'lookUp' | 'count' | 'firstInL
   finish(run: Run): void;
   postpone(run: Run, postponement: Postponement): void;
   retry(run: Run, failed: FailedAttempt): void;
+  /** Leaves word with a job that is held. */
+  note(run: Run, progress: JobProgress): void;
   extendLock(lock: Lock, lockMs: number): boolean;
   /** Puts the jobs whose lock has expired in front of all others; gives their ids. */
   recoverStalled(maxStalledCount: number): string[];
@@ -141,8 +143,13 @@ function ending({ places, now }: Parts): Pick<MemoryQueue, 'finish' | 'postpone'
   };
 }
 
-function guarding({ places, now }: Parts): Pick<MemoryQueue, 'extendLock' | 'recoverStalled'> {
+function guarding({ places, now }: Parts): Pick<MemoryQueue, 'note' | 'extendLock' | 'recoverStalled'> {
   return {
+    note: (run, progress) => {
+      const held = places.lookUp(run.id);
+      const job = demandLock(held, run, now());
+      if (held?.place.name === 'active') places.hold({ ...job, progress: structuredClone(progress) }, held.place);
+    },
     extendLock: ({ id, token }, lockMs) => {
       const held = places.lookUp(id);
       if (held?.place.name !== 'active' || held.place.token !== token || held.place.until <= now()) return false;

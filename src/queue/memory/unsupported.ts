@@ -71,7 +71,6 @@ export const unsupportedOperations = {
   changeDelay: refuse('changing a delay'),
   changePriority: refuse('changing a priority'),
   updateData: refuse('changing the data of a job'),
-  updateProgress: refuse('job progress'),
   drain: refuse('removing many jobs at once'),
   cleanJobsByState: refuse('removing many jobs at once'),
   obliterate: refuse('removing many jobs at once'),

@@ -12,6 +12,7 @@ type Operations = Pick<
   | 'moveToFailed'
   | 'moveToDelayed'
   | 'retryJob'
+  | 'updateProgress'
   | 'extendLock'
   | 'extendLocks'
   | 'moveStalledJobsToWait'
@@ -56,6 +57,9 @@ export function createWorkerOperations({ queue, settings, isClosing }: Operation
     },
     retryJob: async (...[id, , token = vouched, options = {}]) => {
       queue.retry({ id, token, command: 'retryJob' }, failedAttempt(options.fieldsToUpdate));
+    },
+    updateProgress: async (id, progress) => {
+      queue.note({ id, token: vouched, command: 'updateProgress' }, progress);
     },
     extendLock: async (id, token, durationMs) => (queue.extendLock({ id, token }, durationMs) ? 1 : 0),
     extendLocks: async (ids, tokens, durationMs) =>

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { DelayedError } from 'bullmq';
 import type { Job } from 'bullmq';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { completed, failed, failsIfBad, openBench, runAll, startOne } from './bench.ts';
@@ -24,6 +25,7 @@ export function behavesLikeBullMq(place: Place): void {
   });
   describe('a job', () => {
     carriesJobs(current);
+    takesNotes(current);
   });
   describe('the queue', () => {
     keepsState(current);
@@ -138,6 +140,29 @@ function carriesJobs(current: () => Bench): void {
     });
     await finish();
     expect(await bench.queue.getJob('x')).toBeUndefined();
+  });
+}
+
+function takesNotes(current: () => Bench): void {
+  test('that is delayed keeps the note that its worker left in the same turn', async () => {
+    const bench = current();
+    const note = { attempts: 2 };
+    await bench.add('job', { priority: 1 });
+    const job = await completed(
+      bench.work(async (running, token) => {
+        if (running.attemptsStarted > 1) return;
+        await Promise.all([running.updateProgress(note), running.moveToDelayed(Date.now() + 10, token)]);
+        throw new DelayedError();
+      }),
+    );
+    expect(job.progress).toEqual(note);
+  });
+
+  test('that has gone takes no note', async () => {
+    const bench = current();
+    const job = await bench.add('job');
+    await completed(bench.work(async () => undefined));
+    await expect(job.updateProgress(1)).rejects.toThrow('Missing key for job');
   });
 }
 
