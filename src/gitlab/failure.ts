@@ -13,6 +13,8 @@ interface Circumstances {
   readonly retryAfterMs?: number | undefined;
   readonly rateLimit?: RateLimit | undefined;
   readonly requestId?: string | undefined;
+  /** The code of what happened to the connection. */
+  readonly reason?: string | undefined;
   readonly cause?: unknown;
 }
 
@@ -24,6 +26,8 @@ export class GitLabFailure extends Failure {
   readonly rateLimit: RateLimit | undefined;
   /** GitLab's X-Request-Id, by which its administrator finds the request in the logs. */
   readonly requestId: string | undefined;
+  /** For the logs, which must not show GitLab's words, hosts and paths: the code of a broken connection, or the status. */
+  readonly why: string | undefined;
 
   constructor(code: FailureCode, detail: string, circumstances: Circumstances) {
     super(code, detail, { cause: circumstances.cause, retryAfterMs: circumstances.retryAfterMs });
@@ -32,7 +36,14 @@ export class GitLabFailure extends Failure {
     this.status = circumstances.status;
     this.rateLimit = circumstances.rateLimit;
     this.requestId = circumstances.requestId;
+    this.why = circumstances.reason ?? this.status?.toString();
   }
+}
+
+/** Of a failure, or of what it came from. */
+export function whyOf(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  return error instanceof GitLabFailure && error.why !== undefined ? error.why : whyOf(error.cause);
 }
 
 interface ErrorAnswer {

@@ -25,6 +25,7 @@ export function networkFailure(error: unknown, progress: Progress): unknown {
   return new GitLabFailure(failure, `${new URL(origin).host}: ${words} (${code}); ${sent}`, {
     acted,
     status,
+    reason: code,
     cause: error,
   });
 }

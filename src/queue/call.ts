@@ -26,13 +26,22 @@ export type Call = Readonly<z.infer<typeof call>>;
 const facts = z.object({
   /** Requests sent to GitLab for it. */
   attempts: z.number(),
-  /** In the queue and for GitLab's rate limits. */
+  /** The sum of the three below, which an older worker does not tell apart. */
   waitMs: z.number(),
+  /** For a place in a worker. */
+  queueMs: z.number().optional(),
+  /** For GitLab's rate limits. */
+  gateMs: z.number().optional(),
+  /** Between a failed request and its retry. */
+  backoffMs: z.number().optional(),
+  /** GitLab's time and ours. */
   runMs: z.number(),
   /** How often GitLab answered with 429. */
   throttled: z.number().optional(),
   /** GitLab's X-Request-Id of the last answer, by which its administrator finds the request. */
   requestId: z.string().optional(),
+  /** Why GitLab did not answer a failed call as wished: a status, or the code of a broken connection. */
+  why: z.string().optional(),
   /** The name of the token's GitLab user, once it is known. */
   gitlabUser: z.string().optional(),
 });

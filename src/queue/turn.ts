@@ -6,8 +6,9 @@ import { call as callSchema, ticket as ticketSchema } from './call.ts';
 import type { Answer, Call, Ticket } from './call.ts';
 import type { Coordinator, Entered, Gate, Kind, Lesson, Reserved } from './coordinator.ts';
 import { packMessage, TOUCHED } from './message.ts';
-import { comeBack, pastOf } from './past.ts';
+import { comeBack, lastFacts, pastOf } from './past.ts';
 import type { Past } from './past.ts';
+import { EXPIRED, limited, unavailable, UNHEARD } from './refusals.ts';
 import { goodUntil, reserveInTime } from './reserve-in-time.ts';
 import { dropKey, holdKey, KEY_LOST, settleKey } from './replay-turn.ts';
 import type { Replays } from './replays.ts';
@@ -89,14 +90,6 @@ export const UNSURE: FailureData = {
 
 const UNEXPECTED = 'a call failed in an unexpected way';
 
-const EXPIRED: FailureData = { code: 'DEADLINE_EXCEEDED', detail: 'The call waited in the queue until its deadline.' };
-
-/** Its replica may have been cut off from Redis, and come back with its callers. */
-const UNHEARD: FailureData = {
-  code: 'QUEUE_UNAVAILABLE',
-  detail: "When the call's turn came, Redis had not heard from its server for too long, so it was not started.",
-};
-
 type QueuedJob = Job<Ticket>;
 interface Address {
   readonly id: string;
@@ -141,24 +134,14 @@ async function sendAnswer(desk: Desk, to: Address, answer: Answer): Promise<void
 const sendFailure = async (desk: Desk, to: Address, data: FailureData): Promise<void> =>
   sendAnswer(desk, to, { ok: false, ...data });
 
+/** For a call that waited, and gets no turn any more. */
+const sendRefusal = async (desk: Desk, job: QueuedJob, data: FailureData): Promise<void> =>
+  sendAnswer(desk, addressOf(job), { ok: false, ...data, facts: lastFacts(job, desk.now()) });
+
 /** For a call whose worker died: BullMQ hands it to another one as failed. */
 export async function bury(desk: Desk, kind: Kind, job: QueuedJob): Promise<void> {
   if (kind === 'write') await desk.coordinator.announce(TOUCHED).catch(() => undefined);
   await sendFailure(desk, addressOf(job), DIED[kind]);
-}
-
-/** What the client hears where GitLab's limit leaves no place in time. */
-export function limited(waitMs: number): FailureData {
-  const seconds = String(Math.ceil(waitMs / 1000));
-  const detail = `GitLab's rate limit leaves no place for this call before its deadline; call again in ${seconds} s.`;
-  return { code: 'GITLAB_RATE_LIMITED', detail, retryAfterMs: waitMs };
-}
-
-/** What the client hears while the breaker is open. */
-export function unavailable(waitMs: number): FailureData {
-  const seconds = String(Math.ceil(waitMs / 1000));
-  const detail = `GitLab has failed again and again, so it is not asked for now; call again in ${seconds} s.`;
-  return { code: 'GITLAB_UNAVAILABLE', detail, retryAfterMs: waitMs };
 }
 
 /** A shorter wait is over before anybody has read of it. */
@@ -178,15 +161,15 @@ async function turnAway(desk: Desk, { job, token }: Delivery, entered: Entered):
   switch (entered.verdict) {
     case 'wait':
       await tellWait(desk, to, entered.waitMs);
-      return comeBack(job, { token, at: desk.now() + entered.waitMs, past: undefined });
+      return comeBack(job, { token, now: desk.now(), waitMs: entered.waitMs });
     case 'limited':
-      return sendFailure(desk, to, limited(entered.waitMs));
+      return sendRefusal(desk, job, limited(entered.waitMs));
     case 'unavailable':
-      return sendFailure(desk, to, unavailable(entered.waitMs));
+      return sendRefusal(desk, job, unavailable(entered.waitMs));
     case 'expired':
-      return sendFailure(desk, to, EXPIRED);
+      return sendRefusal(desk, job, EXPIRED);
     case 'orphan':
-      return sendFailure(desk, to, UNHEARD);
+      return sendRefusal(desk, job, UNHEARD);
     // `claimed`: delivered twice; whoever claimed it answers, or its caller hears at the deadline that nobody did.
     case 'go':
     case 'claimed':
@@ -282,12 +265,12 @@ async function takeTurnOf(desk: Desk, delivery: Delivery, begun: Begun): Promise
   const passed = { gates, until: goodUntil(entered, askedAt) };
   try {
     const mayRun = await holdKey(desk, to, 'running');
-    await (mayRun ? run(desk, delivery, { call, passed }) : sendFailure(desk, to, KEY_LOST));
+    await (mayRun ? run(desk, delivery, { call, passed }) : sendRefusal(desk, job, KEY_LOST));
   } catch (error) {
     if (error instanceof Later) {
       if (kind === 'write') await desk.coordinator.unclaim(call.id);
       await holdKey(desk, to, 'waiting');
-      return comeBack(job, { token, at: desk.now() + error.waitMs, past: error.past });
+      return comeBack(job, { token, now: desk.now(), waitMs: error.waitMs, past: error.past });
     }
     desk.log.error({ callId: job.id, err: error }, UNEXPECTED);
     await sendFailure(desk, to, failureDataOf(error));

@@ -15,6 +15,7 @@ import { askedBy } from '../tools/reach.ts';
 import { requestFor } from '../tools/request.ts';
 import type { AskGitLab, Reply } from '../tools/tool.ts';
 import { withAttempts } from './attempts.ts';
+import type { OnRetry } from './attempts.ts';
 import type { Gates, RequestGates } from './gates.ts';
 import type { Lessons } from './lessons.ts';
 import { createPace } from './pace.ts';
@@ -33,6 +34,7 @@ interface AskerOptions {
   readonly lessons: Lessons;
   readonly verdicts: Verdicts;
   readonly turn: Turn;
+  readonly onRetry: OnRetry;
   readonly signal: AbortSignal;
   readonly now: () => number;
   readonly random: () => number;

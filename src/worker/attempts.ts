@@ -6,12 +6,16 @@ import type { Turn } from '../queue/turn.ts';
 import type { RetryClass } from '../tools/facts.ts';
 import { pause } from './pace.ts';
 
+/** Hears of each failed request that may be sent again: after so long, or after a 429 when its gates let it. */
+export type OnRetry = (failure: GitLabFailure, waitMs: number | undefined) => void;
+
 interface Attempts {
   /** One try, which first waits for its place: after a 429 that is all the wait there is. */
   readonly send: () => Promise<GitLabResponse>;
   readonly retryClass: RetryClass;
   readonly call: Pick<Call, 'deadline'>;
   readonly turn: Pick<Turn, 'progress'>;
+  readonly onRetry: OnRetry;
   readonly signal: AbortSignal;
   readonly now: () => number;
   readonly random: () => number;
@@ -23,12 +27,12 @@ const PATIENCE_MS = 10_000;
 const FIRST_BACKOFF_MS = 250;
 const LONGEST_BACKOFF_MS = 4000;
 
-const isThrottled = (error: unknown): boolean => error instanceof GitLabFailure && error.status === 429;
+const isThrottled = (error: unknown): error is GitLabFailure => error instanceof GitLabFailure && error.status === 429;
 
 /** DESIGN section 7: what did not reach GitLab may always go again; what may have acted only if twice is as good as once. */
 export function mayRepeat(error: unknown, retryClass: RetryClass): error is GitLabFailure {
   if (!(error instanceof GitLabFailure)) return false;
-  if (isThrottled(error)) return true;
+  if (error.status === 429) return true;
   const passing = ['GITLAB_FAILED', 'GITLAB_UNREACHABLE', 'GITLAB_TIMEOUT'].includes(error.code);
   return passing && (error.acted === 'no' || retryClass !== 'once');
 }
@@ -46,7 +50,7 @@ function wordsOf(retry: number, { status, code }: GitLabFailure): string {
 
 /** Sends a request until it succeeds, may not be sent again, or has failed too often and for too long. */
 export async function withAttempts(attempts: Attempts): Promise<GitLabResponse> {
-  const { send, retryClass, call, turn, signal, now, random } = attempts;
+  const { send, retryClass, call, turn, onRetry, signal, now, random } = attempts;
   let retries = 0;
   let failedAt: number | undefined;
   return pRetry(send, {
@@ -55,7 +59,10 @@ export async function withAttempts(attempts: Attempts): Promise<GitLabResponse> 
     minTimeout: 0,
     // No signal, by which p-retry would throw an answer away that came at the deadline: tries and waits end by it themselves.
     onFailedAttempt: async ({ error }) => {
-      if (isThrottled(error)) return;
+      if (isThrottled(error)) {
+        onRetry(error, undefined);
+        return;
+      }
       failedAt ??= now();
       const isEnough = retries >= MAX_RETRIES && now() - failedAt >= PATIENCE_MS;
       if (isEnough || !mayRepeat(error, retryClass)) throw error;
@@ -64,7 +71,9 @@ export async function withAttempts(attempts: Attempts): Promise<GitLabResponse> 
       if (retryAfterMs > 0 && now() + retryAfterMs >= call.deadline) throw error;
       retries += 1;
       turn.progress(wordsOf(retries, error));
-      await pause(Math.max(retryAfterMs, backoffMs(retries, random)), signal);
+      const waitMs = Math.max(retryAfterMs, backoffMs(retries, random));
+      onRetry(error, waitMs);
+      await pause(waitMs, signal);
     },
   });
 }

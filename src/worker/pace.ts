@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../errors.ts';
 import type { FailureData } from '../errors.ts';
 import type { Gate } from '../queue/coordinator.ts';
-import { allowedIn, Later, limited, unavailable, WORTH_TELLING_MS } from '../queue/turn.ts';
+import { limited, unavailable } from '../queue/refusals.ts';
+import { allowedIn, Later, WORTH_TELLING_MS } from '../queue/turn.ts';
 import type { Turn } from '../queue/turn.ts';
 
 interface Slot {

@@ -23,6 +23,7 @@ import { createProjects } from './projects.ts';
 import type { Projects } from './projects.ts';
 import { readBack } from './read-back.ts';
 import { createTally } from './tally.ts';
+import type { Tally } from './tally.ts';
 import { createVerdicts } from './verdicts.ts';
 import type { Verdicts } from './verdicts.ts';
 import { withTokenOwner } from './whose-token.ts';
@@ -68,12 +69,13 @@ export function createRun(options: RunOptions): Handle {
     const tally = createTally({ ...options, call, turn });
     const users = options.usersFor(options.tools.get(call.tool));
     const gitlabUser = users?.nameOf(call.token);
-    const facts = (): Facts => ({ ...tally.facts(), ...(gitlabUser !== undefined && { gitlabUser }) });
+    const user: Pick<Facts, 'gitlabUser'> = gitlabUser === undefined ? {} : { gitlabUser };
     try {
-      const content = await contentOf({ ...options, ...tally }, call, { ...kept, turn: tally.turn, ending });
-      log.info({ ...said, outcome: 'OK', ...tally.facts() }, 'call');
+      const content = await contentOf(options, call, { ...kept, ...tally, ending });
+      const facts = tally.facts();
+      log.info({ ...said, outcome: 'OK', ...facts }, 'call');
       users?.learn(call.token);
-      return { ok: true, content: [...content], facts: facts() };
+      return { ok: true, content: [...content], facts: { ...facts, ...user } };
     } catch (error) {
       const later = laterOf(error, turn);
       if (later !== undefined) throw new Later(later.waitMs, tally.past());
@@ -81,8 +83,9 @@ export function createRun(options: RunOptions): Handle {
       const level = answer.code === 'INTERNAL' ? 'error' : 'info';
       // The words of a known failure may name what was asked for, which is the caller's own.
       const fault = answer.code === 'INTERNAL' ? { err: error } : {};
-      log[level]({ ...said, outcome: answer.code, ...tally.facts(), ...fault }, 'call');
-      return { ...answer, detail: withoutSecrets(detail, call.token), facts: facts() };
+      const facts = tally.facts(error);
+      log[level]({ ...said, outcome: answer.code, ...facts, ...fault }, 'call');
+      return { ...answer, detail: withoutSecrets(detail, call.token), facts: { ...facts, ...user } };
     } finally {
       clearTimeout(timer);
       turn.signal.removeEventListener('abort', leave);
@@ -109,11 +112,10 @@ function failed(error: unknown, { signal }: Turn): FailedAnswer {
   return { ok: false, code: 'CANCELLED', detail: 'The client cancelled the call.' };
 }
 
-interface Running {
+interface Running extends Pick<Tally, 'client' | 'turn' | 'onRetry'> {
   readonly projects: Projects;
   readonly lessons: Lessons;
   readonly verdicts: Verdicts;
-  readonly turn: Turn;
   /** Ends what the call is doing: at its deadline, when its client is gone, when looking takes too long. */
   readonly ending: AbortController;
 }

@@ -156,7 +156,8 @@ describe.each(arrangements)('$name', ({ apart }) => {
       expect(isError).toBe(false);
       expect((second ?? 0) - (first ?? 0)).toBeGreaterThanOrEqual(1900);
       // The turn that was refused is over: what it came to is told with the answer.
-      await expect.poll(() => api.output.join('\n')).toMatch(/"tool":"get_project","attempts":2,.*"throttled":1/u);
+      const told = /"tool":"get_project","attempts":2,.*"gateMs":[12]\d{3},"backoffMs":0,.*"throttled":1/u;
+      await expect.poll(() => api.output.join('\n')).toMatch(told);
     });
 
     test('for a job log brings its last lines', async () => {

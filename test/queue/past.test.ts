@@ -3,6 +3,7 @@ import { afterEach, expect, test } from 'vitest';
 import { createAsk } from '../../src/queue/ask.ts';
 import { createMemoryBroker } from '../../src/queue/broker-memory.ts';
 import type { Answer } from '../../src/queue/call.ts';
+import type { Coordinator, Entered } from '../../src/queue/coordinator.ts';
 import { NO_PAST, pastOf } from '../../src/queue/past.ts';
 import type { Past } from '../../src/queue/past.ts';
 import { createServe } from '../../src/queue/serve.ts';
@@ -18,8 +19,10 @@ afterEach(async () => {
 });
 
 /** One call that is handled so. */
-async function ask(handle: Handle): Promise<Answer> {
-  const broker = createMemoryBroker();
+async function ask(handle: Handle, enter?: Coordinator['enter']): Promise<Answer> {
+  const memory = createMemoryBroker();
+  const coordinator = { ...memory.coordinator, ...(enter !== undefined && { enter }) };
+  const broker = { ...memory, coordinator };
   const log = createLog({ level: 'off' });
   const own = { host: 'gitlab', foresee: () => ({ gates: [], end: () => undefined }), worker: 'w' };
   const concurrency = { read: 1, write: 1 };
@@ -45,7 +48,40 @@ test('a turn knows what those before it came to', async () => {
     return done;
   });
 
-  expect(seen).toEqual([NO_PAST, past, past]);
+  expect(seen).toEqual([NO_PAST, { ...past, gateMs: 10 }, { ...past, gateMs: 20 }]);
+});
+
+test('a call that is refused after a turn tells what that came to, and how long it waited for what', async () => {
+  const verdicts: Entered[] = [
+    { verdict: 'wait', waitMs: 20 },
+    { verdict: 'go' },
+    { verdict: 'limited', waitMs: 60_000 },
+  ];
+  const came: Past = { ...NO_PAST, attempts: 1, throttled: 1, gateMs: 20, why: '429' };
+  const { facts } = await ask(
+    async () => {
+      throw new Later(30, came);
+    },
+    async () => verdicts.shift() ?? { verdict: 'expired' },
+  );
+  const { waitMs = 0, queueMs = 0, ...told } = facts ?? {};
+
+  expect(told).toEqual({ attempts: 1, throttled: 1, gateMs: 50, backoffMs: 0, runMs: 0, why: '429' });
+  expect(waitMs).toBe(queueMs + 50);
+});
+
+test('a wait at the gates before the first turn is told apart', async () => {
+  const verdicts: Entered[] = [{ verdict: 'wait', waitMs: 20 }];
+  const seen: Past[] = [];
+  await ask(
+    async (_, { past }) => {
+      seen.push(past);
+      return done;
+    },
+    async () => verdicts.shift() ?? { verdict: 'go' },
+  );
+
+  expect(seen).toEqual([{ ...NO_PAST, gateMs: 20 }]);
 });
 
 test.each([0, 50, 'half', true, {}, { attempts: '2' }, { attempts: 2 }])('%j is no past', (progress) => {

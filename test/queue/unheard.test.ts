@@ -66,7 +66,7 @@ describe('a call that a worker', () => {
     test.each(['read', 'write'] as const)('(a %s) is answered at once: it was not started', async (kind) => {
       enter = async () => ({ verdict: 'orphan' });
 
-      await expect(outcomeOf(write({ kind }))).resolves.toEqual({
+      await expect(outcomeOf(write({ kind }))).resolves.toMatchObject({
         ok: false,
         code: 'QUEUE_UNAVAILABLE',
         detail: expect.stringContaining('so it was not started'),

@@ -62,6 +62,7 @@ async function send(failures: readonly Error[], course: Course = {}): Promise<Ou
   const response: GitLabResponse = { status: 200, headers: {}, body: {} };
   const error: unknown = await withAttempts({
     turn: { progress: (message) => void progress.push(message) },
+    onRetry: () => undefined,
     call,
     signal,
     retryClass,
@@ -188,6 +189,7 @@ test('an answer counts although the call has ended while it was on its way', asy
     retryClass: 'once',
     call: { deadline: Infinity },
     turn: { progress: () => undefined },
+    onRetry: () => undefined,
     signal: ending.signal,
     now: () => 0,
     random: () => 0,

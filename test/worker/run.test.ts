@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { createLog } from '../../src/log.ts';
-import { answerFailure } from '../../src/gitlab/failure.ts';
+import { answerFailure, GitLabFailure } from '../../src/gitlab/failure.ts';
+import { networkFailure } from '../../src/gitlab/network.ts';
 import type { GitLabResponse } from '../../src/gitlab/request.ts';
 import { CALL_VERSION } from '../../src/queue/call.ts';
 import type { Answer } from '../../src/queue/call.ts';
@@ -29,6 +30,8 @@ const grants = {
 const ok = (body: unknown): GitLabResponse => ({ status: 200, headers: { 'x-request-id': 'req-9' }, body });
 const bad = (status: number, message: string): Error =>
   answerFailure({ status, headers: { 'x-request-id': 'req-8' }, text: JSON.stringify({ message }) }, OWN, 0);
+
+const asError = (thrown: unknown): Error => (thrown instanceof Error ? thrown : new Error('no error'));
 
 interface Ran {
   readonly answer: Answer;
@@ -114,16 +117,22 @@ test('a failure lacks what GitLab says of tokens', async () => {
 
 test('an answer tells attempts, waits, its time and the id that GitLab gave the request', async () => {
   const { answer, log } = await run('get_issue', ISSUE, [bad(502, 'x'), ok({ iid: 7 })]);
-  const facts = { attempts: 2, waitMs: 104, runMs: 16, requestId: 'req-9' };
+  const waits = { waitMs: 104, queueMs: 100, gateMs: 4, backoffMs: 0 };
+  const facts = { attempts: 2, ...waits, runMs: 16, requestId: 'req-9' };
 
   expect(answer.facts).toEqual(facts);
-  expect(JSON.parse(log)).toMatchObject({ msg: 'call', outcome: 'OK', ...facts });
+  const [retry = '', ended = ''] = log.split('\n');
+  expect(JSON.parse(retry)).toMatchObject({ level: 'debug', callId: 'call', attempt: 1, why: '502', waitMs: 0 });
+  expect(JSON.parse(ended)).toMatchObject({ msg: 'call', outcome: 'OK', ...facts });
 });
 
 test('a failure tells them too, and a wait for the pace is no running time', async () => {
   const { answer } = await run('get_issue', ISSUE, [bad(429, 'later'), bad(404, 'gone')]);
 
-  expect(answer).toMatchObject({ ok: false, facts: { attempts: 2, waitMs: 104, runMs: 16, requestId: 'req-8' } });
+  expect(answer).toMatchObject({
+    ok: false,
+    facts: { attempts: 2, waitMs: 104, runMs: 16, requestId: 'req-8', why: '404' },
+  });
 });
 
 test('a call that comes again takes what it has come to with it', async () => {
@@ -132,15 +141,35 @@ test('a call that comes again takes what it has come to with it', async () => {
   const past = first instanceof Later ? first.past : undefined;
   const second = await run('get_issue', ISSUE, [bad(429, 'later'), ok({ iid: 7 })], { past: past ?? NO_PAST });
 
-  expect(first).toMatchObject({ waitMs: 3000, past: { attempts: 1, throttled: 1 } });
-  expect(second.answer.facts).toMatchObject({ attempts: 3, throttled: 2 });
+  expect(first).toMatchObject({ waitMs: 3000, past: { attempts: 1, throttled: 1, runMs: 10, why: '429' } });
+  // Of the 100 ms before this turn 10 are those of the first.
+  expect(second.answer.facts).toMatchObject({ attempts: 3, throttled: 2, queueMs: 90, runMs: 26 });
+  expect(second.answer.facts).not.toHaveProperty('why');
+});
+
+test('the log of a failed call tells the code of its connection, and not where it led', async () => {
+  const refused = networkFailure(Object.assign(new Error('connect'), { code: 'ECONNREFUSED' }), {
+    signal: new AbortController().signal,
+    origin: 'https://planted.example',
+    acted: 'no',
+  });
+  const over = new GitLabFailure('DEADLINE_EXCEEDED', 'too late', { acted: 'no' });
+  const { answer, log } = await run('get_issue', ISSUE, [refused, over].map(asError));
+  const [retry = '', ended = ''] = log.split('\n');
+
+  expect(JSON.parse(retry)).toMatchObject({ msg: 'a request is to be sent again', attempt: 1, why: 'ECONNREFUSED' });
+  expect(JSON.parse(ended)).toMatchObject({ msg: 'call', outcome: 'DEADLINE_EXCEEDED', why: 'ECONNREFUSED' });
+  expect(answer).toMatchObject({ ok: false, facts: { why: 'ECONNREFUSED' } });
+  expect(log).not.toContain('planted');
 });
 
 test('what several requests wait at once counts once, and what nobody waits any more not at all', async () => {
   const clock = { now: 1000 };
   const waits = [500, 200, 900, 400];
-  const { turn, facts } = createTally({
-    call: { askedAt: 1000 },
+  const broken = new GitLabFailure('GITLAB_FAILED', 'x', { acted: 'maybe', status: 502 });
+  const { turn, onRetry, facts } = createTally({
+    call: { id: 'call', askedAt: 1000 },
+    log: createLog({ level: 'off' }),
     client: { send: async () => ok({}), close: async () => undefined },
     turn: openTurn({ reserve: async () => ({ verdict: 'wait', waitMs: waits.shift() ?? 0 }) }),
     now: () => clock.now,
@@ -148,11 +177,12 @@ test('what several requests wait at once counts once, and what nobody waits any 
   await Promise.all([turn.reserve([]), turn.reserve([])]);
   clock.now = 1300;
   await turn.reserve([]);
+  onRetry(broken, 1000);
   clock.now = 2500;
   await turn.reserve([]);
   clock.now = 2600;
 
-  expect(facts()).toEqual({ attempts: 0, waitMs: 1300, runMs: 300 });
+  expect(facts()).toEqual({ attempts: 0, waitMs: 1400, queueMs: 0, gateMs: 1300, backoffMs: 100, runMs: 200 });
 });
 
 test.each([
