@@ -18,6 +18,8 @@ interface AppOptions {
   readonly allowedHosts: readonly string[];
   /** Host names of web pages that may send requests; none but these. */
   readonly allowedOrigins: readonly string[];
+  /** Those of them whose pages may read what they are answered from another origin. */
+  readonly readingOrigins: readonly string[];
   /** Before every path, which is known without it too; empty for none. */
   readonly basePath: string;
   readonly maxBodyBytes: number;
@@ -74,7 +76,7 @@ export function createApp(options: AppOptions): Express {
   app.use(createAccessLog(log), onlyShortUrl, withoutBase(options.basePath));
   app.use(createHealth({ name, unreadyReason: options.unreadyReason }));
   if (allowedHosts.length > 0) app.use(hostHeaderValidation([...allowedHosts]));
-  app.use(createCors(allowedOrigins));
+  app.use(createCors(options.readingOrigins));
   if (access.metadata !== undefined) app.use(access.metadata);
   app.use(originValidation([...allowedOrigins]));
   app.all(ENDPOINTS, ...access.door, onlyPost);

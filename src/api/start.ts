@@ -64,11 +64,14 @@ const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
 function reachableAs({ HOST, ALLOWED_HOSTS, ALLOWED_ORIGINS }: Config): {
   readonly allowedHosts: readonly string[];
   readonly allowedOrigins: readonly string[];
+  readonly readingOrigins: readonly string[];
 } {
   const isLocal = ['127.0.0.1', 'localhost', '::1'].includes(HOST) && ALLOWED_HOSTS.length === 0;
   return {
     allowedHosts: isLocal ? LOOPBACK : ALLOWED_HOSTS,
     allowedOrigins: isLocal ? [...LOOPBACK, ...ALLOWED_ORIGINS] : ALLOWED_ORIGINS,
+    // Any program on this machine may have a page: the operator names those that are trusted.
+    readingOrigins: ALLOWED_ORIGINS,
   };
 }
 

@@ -177,7 +177,7 @@ export const schema = z.object({
   ALLOWED_ORIGINS: hostList().default([]).register(notes, {
     group: 'HTTP',
     meaning:
-      'Comma list of hosts of web pages that may call and read the answers (CORS), whatever the scheme and port. On a loopback HOST without ALLOWED_HOSTS its own names as well.',
+      'Comma list of hosts of web pages that may call and read the answers (CORS), whatever the scheme and port; localhost too must be named.',
   }),
   REDIS_URL: redisUrl().optional().register(notes, {
     group: 'Queue',

@@ -122,12 +122,27 @@ describe('nothing is allowed', () => {
   });
 });
 
-test('a server for this machine only lets its pages call, whatever their port', async () => {
-  const local = await start({});
-  const client = await connectClient(`${local.url}/mcp`, {}, fetchAs('http://localhost:6274'));
-  const { tools } = await client.listTools();
-  await client.close();
-  await local.close();
+describe('a server for this machine only', () => {
+  const page = 'http://localhost:6274';
 
-  expect(tools.length).toBeGreaterThan(10);
+  test('answers no page of another port that is not named', async () => {
+    const local = await start({});
+    const asked = await fetch(local.url, {
+      method: 'OPTIONS',
+      headers: { Origin: page, 'Access-Control-Request-Method': 'POST' },
+    });
+    await local.close();
+
+    expect(corsOf(asked)).toEqual([]);
+  });
+
+  test('lets pages of localhost call where it is named, whatever their port', async () => {
+    const local = await start({ ALLOWED_ORIGINS: 'localhost' });
+    const client = await connectClient(`${local.url}/mcp`, {}, fetchAs(page));
+    const { tools } = await client.listTools();
+    await client.close();
+    await local.close();
+
+    expect(tools.length).toBeGreaterThan(10);
+  });
 });
